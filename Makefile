@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0
+# Thin front of scripts/. "make help" lists the targets.
+
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+CONFIG ?= lean
+SERIES ?= all
+export CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS
+
+targets := help run test shell guest kernel tree export bisect-test clean
+settings := CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS JOBS V
+
+# A mistyped variable or target must not pass in silence.
+given := $(foreach v,$(.VARIABLES),$(if $(filter command%,$(origin $(v))),$(v)))
+unknown := $(filter-out $(settings) MAKEFLAGS MAKEOVERRIDES -*-%,$(given))
+ifneq ($(unknown),)
+$(error unknown variable $(unknown): known are $(settings))
+endif
+.PHONY: $(targets)
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+	@echo
+	@echo 'Settings: CONFIG=$(subst $() ,|,$(basename $(notdir $(wildcard configs/*.config)))) SERIES=all|none|N LINUX=dir'
+	@echo '          JOBS=n TIMEOUT=seconds MEM=size CPUS=n KVM=1 MODULES="path/x.ko ..." QEMU_ARGS="..."'
+
+run: ## build both kernels, boot them, show dynamic debug at work, compare memory
+	@scripts/run
+
+test: ## everything that CI checks
+	@scripts/test
+
+shell: ## a shell inside the booted kernel
+	@scripts/guest --shell
+
+guest: ## run SCRIPT=file in the kernel, with FILES=dir and APPEND="boot parameters"
+	@$(if $(SCRIPT),,echo >&2 'error: no SCRIPT: say make guest SCRIPT=file'; exit 2;) scripts/guest "$$SCRIPT"
+
+kernel: ## build; the last line printed is the object directory
+	@scripts/kernel "$$CONFIG" "$$SERIES" "$$LINUX" "$$MODULES"
+
+tree: ## a git tree of the base with the series as commits, in build/tree
+	@scripts/tree
+
+export: ## write the commits of build/tree back to patches/
+	@scripts/export
+
+bisect-test: ## build, boot and test every prefix of the series (slow)
+	@scripts/bisect-test
+
+clean: ## remove build/ (the downloads stay in the cache folder)
+	@scripts/clean
+
+%:
+	@echo >&2 "error: unknown target '$@': 'make help' lists them"; exit 2

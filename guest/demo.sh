@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# What "make run" does in the guest. "demo.sh quiet" only reports; its lines
+# "@ name value" are for the table.
+
+control=/proc/dynamic_debug/control
+
+# site_bytes: address range of __dyndbg, as /proc/kallsyms has it
+symbol() { sed -n "s/^\([0-9a-f]*\) . $1\$/0x\1/p" /proc/kallsyms; }
+section()
+{
+	start=$(symbol "__start_$1")
+	stop=$(symbol "__stop_$1")
+	[ -n "$start" ] && echo $((stop - start)) || echo -
+}
+
+# query TEXT: one query; how many sites are on after it
+query()
+{
+	echo "# $1"
+	echo "$1" >$control || echo "  refused"
+	echo "  $(grep -c ' =[pmfltsd]*p' $control) sites on"
+}
+
+# messages COMMAND...: run it and show what the kernel logs meanwhile
+messages()
+{
+	echo "\$ $*"
+	dmesg -c >/dev/null
+	sh -c "$*" >/dev/null
+	dmesg | grep -v 'raid6\|random:' | sed 's/^/  /' | head -n 8
+}
+
+echo "@ release $(uname -r)"
+echo "@ sites $(grep -vc '^#' $control)"
+echo "@ __dyndbg $(section ___dyndbg)"
+echo "@ __dyndbg_sites $(section ___dyndbg_sites)"
+for key in MemTotal MemFree Slab; do
+	echo "@ $key $(sed -n "s/^$key: *\([0-9]*\) kB/\1/p" /proc/meminfo)"
+done
+[ "$(cat mode)" = show ] || exit 0
+
+echo "By module, with the prefix module:function:line:"
+modprobe test_dynamic_debug
+query 'module test_dynamic_debug +pmfl'
+messages 'echo 1 >/sys/module/test_dynamic_debug/parameters/do_prints'
+query 'module test_dynamic_debug =_'
+echo
+echo "By file, with the source file's name:"
+query 'file kernel/params.c +ps'
+messages 'rmmod test_dynamic_debug; modprobe test_dynamic_debug'
+query 'file kernel/params.c =_'
+echo
+echo "By function, with the thread:"
+query 'func dev_uevent* +pft; func kobject_uevent_env +pft'
+messages 'echo add >/sys/class/mem/null/uevent'
+query 'func dev_uevent* =_; func kobject_uevent_env =_'
+echo
+echo "By format, with the line:"
+query 'format "event" +pl'
+messages 'modprobe dummy'
+query 'format "event" =_'

@@ -1,0 +1,131 @@
+# shellcheck shell=bash disable=SC2034
+# SPDX-License-Identifier: GPL-2.0
+# Helpers of the harness; every script sources this file first.
+
+set -euo pipefail
+export LC_ALL=C
+unset CDPATH MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GIT_DIR GIT_WORK_TREE
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+base=6.12
+build=$top/build
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/dyndbg-diet
+patches=${PATCHES:-$top/patches}/$base
+jobs=${JOBS:-$(nproc)}
+tmp=
+
+# say TEXT: one line for the user, on stderr
+say() { printf '%s\n' "$*" >&2; }
+
+# die TEXT: one line that says what was wrong and what to do, then stop
+die() { say "error: $*"; exit 1; }
+
+# scratch: a temporary directory in $tmp that goes away when the script ends
+scratch()
+{
+	mkdir -p "$build/tmp"
+	tmp=$(mktemp -d "$build/tmp/XXXXXX")
+	trap 'rm -rf "$tmp"' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+}
+
+# elapsed SECONDS: as 3m07s or 7s
+elapsed()
+{
+	if [ "$1" -ge 60 ]; then
+		printf '%dm%02ds' $(($1 / 60)) $(($1 % 60))
+	else
+		printf '%ds' "$1"
+	fi
+}
+
+# step TEXT LOG COMMAND...: run the command into LOG; one line with its time
+step()
+{
+	local text=$1 log=$2 t0=$SECONDS rc=0
+	shift 2
+	mkdir -p "$(dirname "$log")"
+	printf '==> %s ... ' "$text" >&2
+	"$@" >"$log" 2>&1 </dev/null || rc=$?
+	[ $rc = 0 ] && say "$(elapsed $((SECONDS - t0)))" || say "failed"
+	return $rc
+}
+
+# lock NAME: wait for other runs that work on the same thing
+lock()
+{
+	local fd
+	mkdir -p "$build/lock"
+	exec {fd}>"$build/lock/$1"
+	flock -n "$fd" || { say "waiting for another run on $1"; flock "$fd"; }
+}
+
+# need_space DIRECTORY MIB: enough free disk there, or an error
+need_space()
+{
+	local free
+	mkdir -p "$1"
+	free=$(df -Pm "$1" | awk 'NR == 2 { print $4 }')
+	[ "$free" -ge "$2" ] ||
+		die "too little disk: $2 MiB are needed in $1, $free MiB are free; free some or clone elsewhere"
+}
+
+# need_packages PACKAGE...: install those that are missing
+need_packages()
+{
+	local p missing=() sudo=()
+	for p in "$@"; do
+		[ "$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || missing+=("$p")
+	done
+	[ ${#missing[@]} = 0 ] && return
+	if [ "$(id -u)" != 0 ]; then
+		command -v sudo >/dev/null ||
+			die "not root and no sudo: as root, run 'apt-get install ${missing[*]}', then try again"
+		sudo=(sudo)
+	fi
+	mkdir -p "$build/log"
+	step "install ${missing[*]}" "$build/log/install.log" "${sudo[@]}" sh -c '
+		export DEBIAN_FRONTEND=noninteractive
+		apt-get update && exec apt-get install -y --no-install-recommends "$@"' sh "${missing[@]}" ||
+		die "cannot install ${missing[*]}: $(grep -m1 '^E:' "$build/log/install.log" || echo "see build/log/install.log")"
+}
+
+# need_tools: what building and booting a kernel takes
+need_tools()
+{
+	need_packages bc binutils bison busybox-static ccache cpio flex gcc git kmod \
+		libc6-dev libelf-dev libssl-dev make qemu-system-x86 seabios xz-utils
+}
+
+# check_config NAME: there is such a configuration
+check_config()
+{
+	[ -n "$1" ] && [ "${1#*/}" = "$1" ] && [ -f "$top/configs/$1.config" ] ||
+		die "unknown CONFIG '$1': choose one of $(cd "$top/configs" && echo *.config | sed 's/\.config//g')"
+}
+
+# series_files SERIES: the patches of all, none or the first N, one a line
+series_files()
+{
+	local list=()
+	mapfile -t list < <(find "$patches" -name '[0-9][0-9][0-9][0-9]-*.patch' ! -name '0000-*' 2>/dev/null | sort)
+	case $1 in
+	all) ;;
+	none) list=() ;;
+	''|*[!0-9]*) die "unknown SERIES '$1': choose all, none or a number from 0 to ${#list[@]}" ;;
+	*)
+		[ "$1" -le ${#list[@]} ] ||
+			die "unknown SERIES '$1': choose all, none or a number from 0 to ${#list[@]}"
+		list=("${list[@]:0:$1}") ;;
+	esac
+	[ ${#list[@]} = 0 ] || printf '%s\n' "${list[@]}"
+}
+
+# tree_name SERIES LINUX: a name for the source tree of that series on that base
+tree_name()
+{
+	local id=
+	[ -z "$2" ] || id=@$(basename "$2")-$(printf %s "$2" | sha256sum | cut -c1-8)
+	echo "$base-$1$id"
+}
