@@ -129,3 +129,13 @@ tree_name()
 	[ -z "$2" ] || id=@$(basename "$2")-$(printf %s "$2" | sha256sum | cut -c1-8)
 	echo "$base-$1$id"
 }
+
+# plain_git ARGUMENT...: git that heeds no personal settings but the name
+plain_git()
+{
+	local name mail
+	name=$(git config user.name || echo builder)
+	mail=$(git config user.email || echo builder@localhost)
+	GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 \
+		git -c user.name="$name" -c user.email="$mail" -c core.hooksPath=/dev/null -c safe.directory='*' "$@"
+}
