@@ -139,3 +139,9 @@ plain_git()
 	GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 \
 		git -c user.name="$name" -c user.email="$mail" -c core.hooksPath=/dev/null -c safe.directory='*' "$@"
 }
+
+# touched FILE...: the files that these patches touch
+touched()
+{
+	[ $# = 0 ] || sed -n 's|^--- a/||p; s|^+++ b/||p; s|^rename from ||p; s|^rename to ||p' "$@" | sort -u
+}
