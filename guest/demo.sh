@@ -1,12 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# What "make run" does in the guest. "demo.sh quiet" only reports; its lines
-# "@ name value" are for the table.
+# What "make run" does in the guest: lines "@ name value" for the table; then,
+# when the file mode beside it says "show", dynamic debug at work.
 
 control=/proc/dynamic_debug/control
 
-# site_bytes: address range of __dyndbg, as /proc/kallsyms has it
+# symbol NAME: its address
 symbol() { sed -n "s/^\([0-9a-f]*\) . $1\$/0x\1/p" /proc/kallsyms; }
+
+# section NAME: its bytes, from the symbols around it
 section()
 {
 	start=$(symbol "__start_$1")
@@ -19,7 +21,7 @@ query()
 {
 	echo "# $1"
 	echo "$1" >$control || echo "  refused"
-	echo "  $(grep -c ' =[pmfltsd]*p' $control) sites on"
+	echo "  sites on: $(grep -c ' =[a-z]*p' $control)"
 }
 
 # messages COMMAND...: run it and show what the kernel logs meanwhile
@@ -31,10 +33,14 @@ messages()
 	dmesg | grep -v 'raid6\|random:' | sed 's/^/  /' | head -n 8
 }
 
+# What the boot left in caches and on the lists of freed pages is noise.
+sync
+echo 3 >/proc/sys/vm/drop_caches
+sleep 1
 echo "@ release $(uname -r)"
 echo "@ sites $(grep -vc '^#' $control)"
-echo "@ __dyndbg $(section ___dyndbg)"
-echo "@ __dyndbg_sites $(section ___dyndbg_sites)"
+echo "@ __dyndbg $(section __dyndbg)"
+echo "@ __dyndbg_sites $(section __dyndbg_sites)"
 for key in MemTotal MemFree Slab; do
 	echo "@ $key $(sed -n "s/^$key: *\([0-9]*\) kB/\1/p" /proc/meminfo)"
 done
@@ -48,7 +54,7 @@ query 'module test_dynamic_debug =_'
 echo
 echo "By file, with the source file's name:"
 query 'file kernel/params.c +ps'
-messages 'rmmod test_dynamic_debug; modprobe test_dynamic_debug'
+messages 'modprobe dummy numdummies=2'
 query 'file kernel/params.c =_'
 echo
 echo "By function, with the thread:"
@@ -57,6 +63,6 @@ messages 'echo add >/sys/class/mem/null/uevent'
 query 'func dev_uevent* =_; func kobject_uevent_env =_'
 echo
 echo "By format, with the line:"
-query 'format "event" +pl'
-messages 'modprobe dummy'
-query 'format "event" =_'
+query 'format "filter function" +pl'
+messages 'rmmod dummy; modprobe dummy numdummies=1'
+query 'format "filter function" =_'
