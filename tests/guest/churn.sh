@@ -1,0 +1,94 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# For SECONDS (60), on all CPUs at once: modules come and go while queries
+# switch their callsites and the kernel's, callsites print, and control is
+# read. The kernel's log is the verdict, and that all is as it was in the end.
+
+seconds=${1:-60}
+control=/proc/dynamic_debug/control
+failed=0 passed=0
+
+check() # TEXT COMMAND...
+{
+	text=$1
+	shift
+	if "$@"; then
+		echo "ok - $text"; passed=$((passed + 1))
+	else
+		echo "not ok - $text"; failed=$((failed + 1))
+	fi
+}
+
+# objects in our pool, if zsmalloc counts them
+objects()
+{
+	awk '$1 == "Total" { print $(NF - 2) }' /sys/kernel/debug/zsmalloc/dyndbg/classes 2>/dev/null
+}
+
+running() { [ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ]; }
+
+load()
+{
+	while running; do
+		insmod ./many.ko 'dyndbg="func last_ten +pmfsl"' 2>/dev/null
+		modprobe test_dynamic_debug dyndbg=+pmf 2>/dev/null
+		echo 1 >/sys/module/many/parameters/say
+		rmmod test_dynamic_debug
+		rmmod many
+		echo >>/tmp/loads
+	done
+}
+
+queries()
+{
+	while running; do
+		# a few callsites in each block of many: enabling all takes long
+		echo 'format "many: callsite 00" +pmfsl; format "callsite 50" +pmfsl; func last_ten +pmfsl' >$control
+		echo 'module test_dynamic_debug +pmt; file kernel/params.c +pmfl; class D2_CORE +pm' >$control
+		echo 'module many func last_ten -p; format "callsite last" +p' >$control
+		echo 'module many =_; module test_dynamic_debug =_; file kernel/params.c =_' >$control
+		echo >>/tmp/queries
+	done
+}
+
+messages()
+{
+	while running; do
+		echo 1 >/sys/module/many/parameters/say
+		echo 1 >/sys/module/test_dynamic_debug/parameters/do_prints
+		echo >>/tmp/messages
+	done 2>/dev/null
+}
+
+reading()
+{
+	while running; do
+		grep '<no-site>' $control && echo >>/tmp/no-site
+		dd if=$control of=/dev/null bs=997 2>/dev/null
+		echo >>/tmp/reads
+	done
+}
+
+dmesg -n 1	# the log is read at the end, a serial console is slow
+echo N >/sys/module/printk/parameters/ignore_loglevel
+insmod ./many.ko && rmmod many
+cat $control >/tmp/before
+before=$(objects)
+end=$(($(cut -d. -f1 /proc/uptime) + seconds))
+load & queries & messages & reading &
+wait
+cat $control >/tmp/after
+check "control is as it was" cmp /tmp/before /tmp/after
+check "no site was lost" test ! -e /tmp/no-site
+[ -z "$before" ] || check "the pool holds $before objects again" test "$(objects)" = "$before"
+for what in loads queries messages reads; do
+	check "$what went on: $(wc -l </tmp/$what)" test -s /tmp/$what
+done
+# a line of many has its whole prefix or, while a query is changing it, none
+dmesg | sed -n 's/^\[[^]]*\] *//; /many: callsite/p' >/tmp/lines
+whole='^(many:(many_[0369]|last_ten):[^ :]*many\.c:[0-9]+: |)many: callsite [a-z0-9 ]*$'
+grep -vE "$whole" /tmp/lines >/tmp/torn
+check "prefixes are whole: $(wc -l </tmp/lines) lines" test ! -s /tmp/torn
+head -n 5 /tmp/torn
+echo "churn: $passed passed, $failed failed, 0 skipped"
+[ $failed = 0 ]

@@ -1,0 +1,132 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The first, second, third ... allocation that dynamic debug makes in a query,
+# a read of control, or the load of a module fails, until there is none left to
+# fail. After each: a query that failed has left every callsite as it was or as
+# it was to be; a module is there, with all of its sites or with none, and a
+# warning if with none.
+
+control=/proc/dynamic_debug/control
+debug=/sys/kernel/debug
+ko=$(find /lib/modules -name test_dynamic_debug.ko)
+failed=0 passed=0 faults=0
+
+# verdict TEXT WHY-NOT: ok if there is no reason why not
+verdict()
+{
+	if [ -z "$2" ]; then
+		echo "ok - $1"; passed=$((passed + 1))
+	else
+		echo "not ok - $1: $2"; failed=$((failed + 1))
+	fi
+}
+
+# Let just the allocations fail that are made on behalf of dynamic debug: those
+# with a function of ours on the stack.
+symbols() { grep -E ' [tT] ddebug_[a-z_]*$' /proc/kallsyms | grep -vE '_raw|_init' | sort; }
+start=$(symbols | head -n 1 | cut -d' ' -f1)
+last=$(symbols | tail -n 1 | cut -d' ' -f1)
+end=$(sort /proc/kallsyms | awk -v last="$last" '$1 > last { print $1; exit }')
+for attr in failslab fail_page_alloc; do
+	echo N >$debug/$attr/ignore-gfp-wait
+	echo 0 >$debug/$attr/verbose
+	echo "0x$start" >$debug/$attr/require-start
+	echo "0x$end" >$debug/$attr/require-end
+done
+echo 0 >$debug/fail_page_alloc/min-order
+
+# either FILE FILE FILE: each line of the first is in its place in one of both
+either()
+{
+	awk '{ getline a <A; getline b <B; if ($0 != a && $0 != b) { print; bad = 1 } }
+		END { exit bad }' A="$2" B="$3" "$1"
+}
+
+# query TEXT UNDO
+query()
+{
+	echo "$2" >$control
+	cat $control >/tmp/old
+	echo "$1" >$control
+	cat $control >/tmp/new
+	echo "$2" >$control
+	n=0 bad=
+	while :; do
+		n=$((n + 1))
+		[ $n -lt 200 ] || { bad="no end of it"; break; }
+		rc=0
+		echo $n >/proc/self/fail-nth
+		echo "$1" 2>/dev/null >$control || rc=1
+		read -r left </proc/self/fail-nth
+		echo 0 >/proc/self/fail-nth
+		cat $control >/tmp/now
+		if [ "$left" != 0 ]; then
+			[ $rc = 0 ] && cmp -s /tmp/now /tmp/new || bad="$n: not done"
+			break
+		fi
+		faults=$((faults + 1))
+		if [ $rc = 0 ]; then
+			cmp -s /tmp/now /tmp/new || { bad="$n: said done"; break; }
+		else
+			either /tmp/now /tmp/old /tmp/new || { bad="$n: neither old nor new"; break; }
+		fi
+		echo "$2" >$control
+		cat $control >/tmp/now
+		cmp -s /tmp/now /tmp/old || { bad="$n: not undone"; break; }
+	done
+	echo "$2" >$control
+	verdict "query $1: $((n - 1)) faults" "$bad"
+}
+
+# module PARAMETERS
+module()
+{
+	n=0 none=0 without=0 bad=
+	while :; do
+		n=$((n + 1))
+		[ $n -lt 200 ] || { bad="no end of it"; break; }
+		dmesg -c >/dev/null
+		sh -c "echo $n >/proc/self/fail-nth; exec insmod $ko $1" 2>/tmp/err
+		dmesg >/tmp/log
+		[ -d /sys/module/test_dynamic_debug ] || { bad="$n: not loaded: $(cat /tmp/err)"; break; }
+		grep '\[test_dynamic_debug\]' $control >/tmp/now
+		lost=$(grep -c '<no-site>' /tmp/now)
+		warned=$(grep -c 'test_dynamic_debug: .* debug prints have no site data: no memory' /tmp/log)
+		if [ ! -s /tmp/now ]; then
+			none=$((none + 1))
+			grep -q 'error adding module: test_dynamic_debug' /tmp/log || bad="$n: not listed, nothing said"
+		elif [ "$lost" != 0 ]; then
+			without=$((without + 1))
+			[ "$lost" = "$(wc -l </tmp/now)" ] || bad="$n: $lost sites lost"
+			[ "$warned" = 1 ] || bad="$n: $warned warnings"
+			# still switchable by module, and printing without prefix
+			echo 'module test_dynamic_debug =pmfslt' >$control
+			dmesg -c >/dev/null
+			echo 1 >/sys/module/test_dynamic_debug/parameters/do_prints
+			dmesg | grep -qE '\[[0-9]+\] test_dd: doing categories' || bad="$n: does not print"
+			dmesg | grep -q 'test_dynamic_debug:' && bad="$n: prints a prefix"
+		else
+			[ "$warned" = 0 ] || bad="$n: warned of nothing"
+		fi
+		rmmod test_dynamic_debug || bad="$n: not unloaded"
+		[ -z "$bad" ] || break
+		# nothing failed any more: the load was like any
+		[ $none = 0 ] || [ $without = 0 ] || [ ! -s /tmp/now ] || [ "$lost" != 0 ] || break
+	done
+	faults=$((faults + n - 1))
+	verdict "module $1: $((n - 1)) faults, $without without sites, $none without table" "$bad"
+}
+
+query 'module params +pmfl' 'module params =_'
+query 'file kernel/params.c +pmfl' 'file kernel/params.c =_'
+query 'func p* format arg +ps' 'func p* =_'
+query 'file kernel/* line 1-500 +pfs' 'file kernel/* =_'
+query '+pmfslt' '=_'
+query 'format no-such-format +p' 'func no_such_func -p'
+module ''
+module 'dyndbg=+pmfl'
+why=
+[ $faults -gt 10 ] || why="is fault injection on?"
+verdict "$faults faults in all" "$why"
+echo "faults: $passed passed, $failed failed, 0 skipped"
+[ $failed = 0 ]
