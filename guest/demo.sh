@@ -41,6 +41,10 @@ echo "@ release $(uname -r)"
 echo "@ sites $(grep -vc '^#' $control)"
 echo "@ __dyndbg $(section __dyndbg)"
 echo "@ __dyndbg_sites $(section __dyndbg_sites)"
+# said once at boot: what was freed, and with verbose=1 what was packed
+echo "@ initmem $(dmesg | sed -n 's/.*(initmem) memory: \([0-9]*\)K$/\1/p')"
+dmesg | sed -n 's/.*dyndbg: packed \([0-9]*\) sites of the kernel, \([0-9]*\) bytes, into \([0-9]*\) bytes, \([0-9]*\) pages.*/@ packed \3\n@ pages \4/p'
+echo 0 >/sys/module/dynamic_debug/parameters/verbose
 for key in MemTotal MemFree Slab; do
 	echo "@ $key $(sed -n "s/^$key: *\([0-9]*\) kB/\1/p" /proc/meminfo)"
 done
