@@ -33,21 +33,43 @@ messages()
 	dmesg | grep -v 'raid6\|random:' | sed 's/^/  /' | head -n 8
 }
 
+# used: bytes of all objects in slab
+used() { awk 'NR > 2 { sum += $2 * $4 } END { print sum }' /proc/slabinfo; }
+
+# pool BYTES: what a zsmalloc pool with an object of that size takes in slab
+pool()
+{
+	was=$(used)
+	echo "$1" >/sys/module/pools/parameters/make
+	echo $((($(used) - was) / $(cat /sys/module/pools/parameters/pools)))
+	echo -1 >/sys/module/pools/parameters/make
+}
+
 # What the boot left in caches and on the lists of freed pages is noise.
 sync
 echo 3 >/proc/sys/vm/drop_caches
 sleep 1
 echo "@ release $(uname -r)"
 echo "@ sites $(grep -vc '^#' $control)"
-echo "@ __dyndbg $(section __dyndbg)"
-echo "@ __dyndbg_sites $(section __dyndbg_sites)"
-# said once at boot: what was freed, and with verbose=1 what was packed
+echo "@ hot $(section __dyndbg)"
+echo "@ cold $(section __dyndbg_sites)"
+# said once at boot: what was freed
 echo "@ initmem $(dmesg | sed -n 's/.*(initmem) memory: \([0-9]*\)K$/\1/p')"
-dmesg | sed -n 's/.*dyndbg: packed \([0-9]*\) sites of the kernel, \([0-9]*\) bytes, into \([0-9]*\) bytes, \([0-9]*\) pages.*/@ packed \3\n@ pages \4/p'
-echo 0 >/sys/module/dynamic_debug/parameters/verbose
 for key in MemTotal MemFree Slab; do
 	echo "@ $key $(sed -n "s/^$key: *\([0-9]*\) kB/\1/p" /proc/meminfo)"
 done
+# a line for each column of the kernel's own, and the pages of the pool
+awk '/^#/ { for (i = 3; i <= NF; i++) name[i - 1] = $i }
+	$1 == "kernel" { for (i = 2; i <= NF; i++) print "@ kernel_" name[i], $i }
+	$1 == "pool_pages" { print "@ pool_pages", $2 }' /sys/kernel/debug/dynamic_debug/stores 2>/dev/null
+if insmod ./pools.ko 2>/dev/null && pool 0 >/dev/null; then
+	echo "@ pool_empty $(pool 0)"
+	echo "@ pool_one $(pool 1000)"
+	for cache in zs_handle zspage; do
+		[ ! -e /sys/kernel/slab/$cache ] || echo "@ $cache $(cat /sys/kernel/slab/$cache/slab_size)"
+	done
+	rmmod pools
+fi
 [ "$(cat mode)" = show ] || exit 0
 
 echo "By module, with the prefix module:function:line:"

@@ -145,3 +145,16 @@ touched()
 {
 	[ $# = 0 ] || sed -n 's|^--- a/||p; s|^+++ b/||p; s|^rename from ||p; s|^rename to ||p' "$@" | sort -u
 }
+
+# build_module OBJ SOURCE TARGET: an external module for the kernel in OBJ, to
+# TARGET; the source directory is not written to
+build_module()
+{
+	local name
+	name=$(basename "$2")
+	rm -rf "$tmp/module-$name"
+	cp -r "$2" "$tmp/module-$name"
+	make -s -C "$1" M="$tmp/module-$name" modules >"$tmp/module-$name.log" 2>&1 ||
+		die "cannot build the module $name: $(grep -m1 -E 'error|Error' "$tmp/module-$name.log")"
+	cp "$tmp/module-$name/$name.ko" "$3/"
+}

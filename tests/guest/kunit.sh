@@ -1,11 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # What the series' KUnit suites said at boot, as KTAP.
-failed=1 passed=0
-for f in /sys/kernel/debug/kunit/dynamic_debug*/results; do
-	cat "$f" || break
-	passed=$(grep -c '^ *ok .*' "$f")
-	failed=$(grep -c '^ *not ok ' "$f")
-done
+results=$(ls /sys/kernel/debug/kunit/dynamic_debug*/results)
+# shellcheck disable=SC2086 # a list
+cat $results
+# shellcheck disable=SC2086
+passed=$(cat $results | grep -c '^ *ok ')
+# shellcheck disable=SC2086
+failed=$(cat $results | grep -c '^ *not ok ')
+suites=$(echo "$results" | wc -w)
+[ "$suites" = 2 ] || { echo "not ok - $suites suites, not 2"; failed=$((failed + 1)); }
 echo "kunit: $passed passed, $failed failed, 0 skipped"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

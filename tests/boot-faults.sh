@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# boot-faults.sh [CONFIG]: boot as often as packing the kernel's sites makes
+# allocations, and let the first, second, third ... of them fail. Each time the
+# kernel has all its sites or none, says so if it has none, and is in order.
+. "$(dirname "$0")/../scripts/lib.sh"
+
+config=${1:-debug}
+need_packages gdb
+obj=$("$top/scripts/kernel" "$config" all | tail -n1)
+scratch
+mkdir "$tmp/files"
+passed=0 failed=0 all=0 none=0
+export CONFIG=$config SERIES=all FILES=$tmp/files TIMEOUT=120
+export APPEND='dyndbg="file kernel/params.c +pmf" dynamic_debug.verbose=1'
+export QEMU_ARGS='-S -chardev socket,id=gdb,path=gdb,server=on,wait=off -gdb chardev:gdb'
+
+# boot N: with the Nth allocation failing; prints what the guest says
+boot()
+{
+	local rc=0 debugger
+	rm -f "$tmp/gdb" "$tmp/faults"
+	(
+		cd "$tmp"
+		# shellcheck disable=SC2034 # for the loop only
+		for i in {1..300}; do [ ! -S gdb ] || break; sleep 0.1; done
+		FAULT=$1 exec gdb -batch -nx -x "$top/tests/boot-faults.py" "$obj/vmlinux" >gdb.log 2>&1
+	) &
+	debugger=$!
+	(cd "$tmp" && "$top/scripts/guest" "$top/tests/guest/boot.sh") || rc=$?
+	wait $debugger || { cat "$tmp/gdb.log"; rc=1; }
+	[ -s "$tmp/faults" ] || { cat "$tmp/gdb.log"; rc=1; }
+	return $rc
+}
+
+# The first boot, in which nothing fails, tells how control is to look.
+if ! boot 0 >"$tmp/out" 2>"$tmp/err"; then
+	cat "$tmp/out" "$tmp/err"
+	die "the kernel does not boot even if no allocation fails"
+fi
+sed -n 's/^= //p' "$tmp/out" >"$tmp/files/expected"
+count=$(cat "$tmp/faults")
+for ((n = 1; n <= count; n++)); do
+	if boot $n >"$tmp/out" 2>"$tmp/err" && verdict=$(sed -n 's/^verdict: //p' "$tmp/out") && [ -n "$verdict" ]; then
+		echo "ok $n - allocation $n of $count fails: $verdict"
+		passed=$((passed + 1))
+		[ "$verdict" = 'all sites' ] && all=$((all + 1)) || none=$((none + 1))
+	else
+		echo "not ok $n - allocation $n of $count fails"
+		sed 's/^/# /' "$tmp/out" "$tmp/err"
+		failed=$((failed + 1))
+	fi
+done
+# A test that never saw a site lost, or one kept, has not tested much.
+if [ $all = 0 ] || [ $none = 0 ]; then
+	echo "not ok - $all boots with all sites, $none without: both are expected"
+	failed=$((failed + 1))
+fi
+echo "boot: $passed passed, $failed failed, 0 skipped"
+[ $failed = 0 ]

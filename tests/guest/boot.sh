@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# What boot-faults.sh asks of a kernel that it has booted. Without a file
+# "expected", control is printed, each line behind "= "; with it, "verdict: all
+# sites" or "verdict: no sites", or why it is neither.
+
+control=/proc/dynamic_debug/control
+tail -n +2 $control >/tmp/now
+warning='dyndbg: kernel: [0-9]* debug prints have no site data: no memory'
+warned=$(dmesg | grep -c "$warning")
+dmesg -c >/dev/null
+
+# bare FILE: without what sites tell: module, flags and class remain
+bare() { sed -E 's/^[^ ]+ (\[[^]]*\])[^ ]+ (=[a-z_]+) ".*"( class.*)?$/\1 \2\3/' "$1"; }
+
+# why TEXT: not as it should be
+why() { echo "not as it should be: $1"; exit 1; }
+
+if [ ! -e expected ]; then
+	sed 's/^/= /' /tmp/now
+	grep -q '<no-site>' /tmp/now && why "a site is lost"
+	exit 0
+fi
+bare expected >/tmp/bare-expected
+bare /tmp/now >/tmp/bare-now
+cmp /tmp/bare-expected /tmp/bare-now || why "modules, flags or classes differ"
+# the sites of kernel/params.c are on since the command line was read
+modprobe dummy dyndbg=+p
+dmesg | sed 's/^\[[^]]*\] *//' | grep -E "doing dummy" >/tmp/said || why "params.c is silent"
+if cmp -s expected /tmp/now; then
+	[ "$warned" = 0 ] || why "$warned warnings, but all sites"
+	grep -q "^params:parse_args: doing dummy" /tmp/said || why "no prefix: $(cat /tmp/said)"
+	echo "verdict: all sites"
+else
+	[ "$warned" = 1 ] || why "$warned warnings, and some site is lost"
+	grep -qvE '^<no-site>:0 \[[^]]*\]<no-site> =[a-z_]+ "<no-site>"' /tmp/now && why "half of the sites are lost"
+	grep -q "^doing dummy" /tmp/said || why "a prefix: $(cat /tmp/said)"
+	echo 'module params -p' >$control || why "cannot be switched off"
+	grep -q '\[params\]<no-site> =mf ' $control || why "is not off"
+	echo "verdict: no sites"
+fi

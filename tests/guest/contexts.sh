@@ -1,0 +1,96 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# For SECONDS (20): callsites print from process, softirq, hardirq and NMI, with
+# preemption, bottom halves and interrupts off, under RCU, on all CPUs at once,
+# while queries switch them through sets of flags. Each line that is printed has
+# the whole prefix of one of these sets, or none.
+
+seconds=${1:-20}
+control=/proc/dynamic_debug/control
+parameters=/sys/module/contexts/parameters
+failed=0 passed=0
+
+check() # TEXT COMMAND...
+{
+	text=$1
+	shift
+	if "$@"; then
+		echo "ok - $text"; passed=$((passed + 1))
+	else
+		echo "not ok - $text"; failed=$((failed + 1))
+	fi
+}
+
+running() { [ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ]; }
+
+queries()
+{
+	while running; do
+		for flags in =pmfsl -p =pm +fl =pslt =p =_ =pmfslt -t =mf +p =pf =pt +m; do
+			echo "module contexts $flags" >$control
+		done
+		echo >>/tmp/switches
+	done
+}
+
+messages()
+{
+	while running; do
+		echo 1 >$parameters/go
+		echo >>/tmp/goes
+	done
+}
+
+dmesg -n 1
+echo N >/sys/module/printk/parameters/ignore_loglevel
+insmod ./contexts.ko
+functions=$(sed -n 's/.*\[contexts\]\([a-z_]*\) .*/\1/p' $control)
+check "there are callsites in $(echo "$functions" | wc -l) functions" test -n "$functions"
+
+# Each set of flags alone first: from everywhere, just that prefix.
+exact() # FLAGS ERE
+{
+	echo "module contexts =$1" >$control
+	dmesg -c >/dev/null
+	echo 1 >$parameters/go
+	dmesg | sed -n 's/^\[[^]]*\] *//; /contexts: /p' >/tmp/lines
+	bad=$(grep -vE "^$2contexts: [a-z_]+\$" /tmp/lines)
+	missing=
+	for f in $functions; do
+		grep -q "contexts: $f\$" /tmp/lines || missing="$missing $f"
+	done
+	[ -z "$bad$missing" ] || echo "# $bad; missing:$missing"
+	check "=$1 from everywhere" test -z "$bad$missing"
+}
+
+t='(<intr>|\[[0-9]+\]) '
+exact p ''
+exact pt "$t"
+exact pmfsl 'contexts:[a-z_]+:[^ :]*contexts\.c:[0-9]+: '
+exact pmfslt "${t}contexts:[a-z_]+:[^ :]*contexts\.c:[0-9]+: "
+nmis=$(cat $parameters/nmis)
+check "$nmis messages were from NMI" test "$nmis" -ge 4
+
+dmesg -c >/dev/null
+end=$(($(cut -d. -f1 /proc/uptime) + seconds))
+queries & messages &
+wait
+check "queries went on: $(wc -l </tmp/switches)" test -s /tmp/switches
+check "messages went on: $(wc -l </tmp/goes)" test -s /tmp/goes
+
+# Just the prefixes that the sets above make, in any order of events.
+m='contexts:' f='[a-z_]+:' s='[^ :]*contexts\.c:' l='[0-9]+:'
+prefixes="$m$f$s$l |$m |$m$f$l |$t$s$l |${t}$m$f$s$l |$m$f |$f |$t|$t$m |$m$f$s$l |"
+dmesg | sed -n 's/^\[[^]]*\] *//; /contexts: /p' >/tmp/lines
+grep -vE "^($prefixes)contexts: [a-z_]+\$" /tmp/lines >/tmp/torn
+check "prefixes are whole: $(wc -l </tmp/lines) lines" test ! -s /tmp/torn
+head -n 5 /tmp/torn
+# and name the function that the message names
+sed -nE 's/.*(^|[: ])(from_[a-z_]+):.*contexts: ([a-z_]+)$/\2 \3/p' /tmp/lines |
+	awk '$1 != $2' >/tmp/wrong
+check "prefixes name their own function" test ! -s /tmp/wrong
+head -n 5 /tmp/wrong
+echo 'module contexts =_' >$control
+rmmod contexts
+echo "contexts: $passed passed, $failed failed, 0 skipped"
+[ $failed = 0 ]
