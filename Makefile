@@ -7,10 +7,10 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 
 CONFIG ?= lean
 SERIES ?= all
-export CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS
+export CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS MINUTES
 
-targets := help run test shell guest kernel tree export bisect-test clean
-settings := CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS JOBS V
+targets := help run test shell guest kernel tree export diff-test config-test arch-test bisect-test soak clean
+settings := CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS MINUTES JOBS V
 
 # A mistyped variable or target must not pass in silence.
 given := $(foreach v,$(.VARIABLES),$(if $(filter command%,$(origin $(v))),$(v)))
@@ -46,6 +46,18 @@ tree: ## a git tree of the base with the series as commits, in build/tree
 
 export: ## write the commits of build/tree back to patches/
 	@scripts/export
+
+diff-test: ## the same SEED=n random queries, STEPS=6000 of them, to the kernel with and without the series
+	@scripts/diff-test
+
+config-test: ## build, boot and test other configurations (slow)
+	@scripts/matrix lean nojump nozs nomodules nodebugfs core up rt lto
+
+arch-test: ## build, boot and test other architectures (slow)
+	@scripts/matrix i386 arm64 s390x riscv64
+
+soak: ## MINUTES=10 of modules, queries, messages, short memory, CPU hotplug in the debug kernel
+	@scripts/soak
 
 bisect-test: ## build, boot and test every prefix of the series (slow)
 	@scripts/bisect-test

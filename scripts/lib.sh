@@ -105,6 +105,31 @@ check_config()
 		die "unknown CONFIG '$1': choose one of $(cd "$top/configs" && echo *.config | sed 's/\.config//g')"
 }
 
+# arch_of CONFIG: set what its architecture says of building and booting
+arch_of()
+{
+	arch=$(sed -n 's/^# arch: //p' "$top/configs/$1.config")
+	arch=${arch:-x86_64} karch=x86 cross='' image=arch/x86/boot/bzImage tools=()
+	qemu_cmd=(qemu-system-x86_64 -M pc) console=ttyS0,115200
+	case $arch in
+	x86_64) ;;
+	i386) karch=i386 ;;
+	arm64)
+		karch=arm64 cross=aarch64-linux-gnu- image=arch/arm64/boot/Image
+		qemu_cmd=(qemu-system-aarch64 -M virt -cpu cortex-a57) console=ttyAMA0
+		tools=(gcc-aarch64-linux-gnu qemu-system-arm) ;;
+	riscv64)
+		karch=riscv cross=riscv64-linux-gnu- image=arch/riscv/boot/Image
+		qemu_cmd=(qemu-system-riscv64 -M virt)
+		tools=(gcc-riscv64-linux-gnu qemu-system-misc opensbi) ;;
+	s390x)
+		karch=s390 cross=s390x-linux-gnu- image=arch/s390/boot/bzImage
+		qemu_cmd=(qemu-system-s390x -M s390-ccw-virtio -cpu qemu) console=ttyS0
+		tools=(gcc-s390x-linux-gnu qemu-system-misc) ;;
+	*) die "configs/$1.config: unknown architecture '$arch'" ;;
+	esac
+}
+
 # series_files SERIES: the patches of all, none or the first N, one a line
 series_files()
 {
@@ -146,15 +171,16 @@ touched()
 	[ $# = 0 ] || sed -n 's|^--- a/||p; s|^+++ b/||p; s|^rename from ||p; s|^rename to ||p' "$@" | sort -u
 }
 
-# build_module OBJ SOURCE TARGET: an external module for the kernel in OBJ, to
-# TARGET; the source directory is not written to
+# build_module OBJ SOURCE TARGET [SETTING...]: an external module for the kernel in
+# OBJ, to TARGET; the source directory is not written to
 build_module()
 {
-	local name
-	name=$(basename "$2")
+	local obj=$1 source=$2 target=$3 name
+	shift 3
+	name=$(basename "$source")
 	rm -rf "$tmp/module-$name"
-	cp -r "$2" "$tmp/module-$name"
-	make -s -C "$1" M="$tmp/module-$name" modules >"$tmp/module-$name.log" 2>&1 ||
+	cp -r "$source" "$tmp/module-$name"
+	make -s -C "$obj" M="$tmp/module-$name" "$@" modules >"$tmp/module-$name.log" 2>&1 ||
 		die "cannot build the module $name: $(grep -m1 -E 'error|Error' "$tmp/module-$name.log")"
-	cp "$tmp/module-$name/$name.ko" "$3/"
+	cp "$tmp/module-$name/$name.ko" "$target/"
 }

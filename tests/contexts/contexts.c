@@ -34,42 +34,42 @@
 
 static atomic_t nmis;
 
-static noinline void from_process(void) { say(!in_interrupt()); }
-static noinline void from_preempt_off(void) { say(!preemptible()); }
-static noinline void from_bh_off(void) { say(in_softirq()); }
-static noinline void from_irqs_off(void) { say(irqs_disabled()); }
-static noinline void from_spinlock(void) { say(!preemptible()); }
-static noinline void from_rcu(void) { say(rcu_read_lock_held()); }
-static noinline void from_timer(struct timer_list *t) { say(in_serving_softirq()); }
-static noinline void from_tasklet(struct tasklet_struct *t) { say(in_serving_softirq()); }
-static noinline void from_irq_work(struct irq_work *work) { say(in_hardirq()); }
-static noinline void from_work(struct work_struct *work) { say(!in_interrupt()); }
-static noinline void from_every_cpu(void *unused) { say(irqs_disabled()); }
+static noinline void at_process(void) { say(!in_interrupt()); }
+static noinline void at_preempt_off(void) { say(!preemptible()); }
+static noinline void at_bh_off(void) { say(in_softirq()); }
+static noinline void at_irqs_off(void) { say(irqs_disabled()); }
+static noinline void at_spinlock(void) { say(!preemptible()); }
+static noinline void at_rcu(void) { say(rcu_read_lock_held()); }
+static noinline void at_timer(struct timer_list *t) { say(in_serving_softirq()); }
+static noinline void at_tasklet(struct tasklet_struct *t) { say(in_serving_softirq()); }
+static noinline void at_irq_work(struct irq_work *work) { say(in_hardirq()); }
+static noinline void at_work(struct work_struct *work) { say(!in_interrupt()); }
+static noinline void at_every_cpu(void *unused) { say(irqs_disabled()); }
 
-static noinline enum hrtimer_restart from_hrtimer(struct hrtimer *t)
+static noinline enum hrtimer_restart at_hrtimer(struct hrtimer *t)
 {
 	say(in_hardirq());
 	return HRTIMER_NORESTART;
 }
 
-static noinline int from_kthread(void *done)
+static noinline int at_kthread(void *done)
 {
 	say(!in_interrupt());
 	complete(done);
 	return 0;
 }
 
-static DEFINE_TIMER(timer, from_timer);
-static DECLARE_TASKLET(tasklet, from_tasklet);
-static DEFINE_IRQ_WORK(irq_work, from_irq_work);
-static DECLARE_WORK(work, from_work);
+static DEFINE_TIMER(timer, at_timer);
+static DECLARE_TASKLET(tasklet, at_tasklet);
+static DEFINE_IRQ_WORK(irq_work, at_irq_work);
+static DECLARE_WORK(work, at_work);
 static DEFINE_RAW_SPINLOCK(lock);
 static struct hrtimer hrtimer;
 
 #ifdef CONFIG_X86_LOCAL_APIC
 static cpumask_t nmi_pending;
 
-static noinline int from_nmi(unsigned int type, struct pt_regs *regs)
+static noinline int at_nmi(unsigned int type, struct pt_regs *regs)
 {
 	if (!cpumask_test_and_clear_cpu(smp_processor_id(), &nmi_pending))
 		return NMI_DONE;
@@ -89,16 +89,16 @@ static void send_nmis(void)
 		cpu_relax();
 }
 
-static int nmi_init(void)
+static int start_nmis(void)
 {
-	return register_nmi_handler(NMI_LOCAL, from_nmi, 0, "dyndbg_contexts");
+	return register_nmi_handler(NMI_LOCAL, at_nmi, 0, "dyndbg_contexts");
 }
 
-static void nmi_exit(void) { unregister_nmi_handler(NMI_LOCAL, "dyndbg_contexts"); }
+static void stop_nmis(void) { unregister_nmi_handler(NMI_LOCAL, "dyndbg_contexts"); }
 #else
 static void send_nmis(void) { }
-static int nmi_init(void) { return 0; }
-static void nmi_exit(void) { }
+static int start_nmis(void) { return 0; }
+static void stop_nmis(void) { }
 #endif
 
 static int go_set(const char *val, const struct kernel_param *kp)
@@ -107,26 +107,26 @@ static int go_set(const char *val, const struct kernel_param *kp)
 	struct task_struct *task;
 	unsigned long flags;
 
-	from_process();
+	at_process();
 
 	preempt_disable();
-	from_preempt_off();
+	at_preempt_off();
 	preempt_enable();
 
 	local_bh_disable();
-	from_bh_off();
+	at_bh_off();
 	local_bh_enable();
 
 	local_irq_save(flags);
-	from_irqs_off();
+	at_irqs_off();
 	local_irq_restore(flags);
 
 	raw_spin_lock(&lock);
-	from_spinlock();
+	at_spinlock();
 	raw_spin_unlock(&lock);
 
 	rcu_read_lock();
-	from_rcu();
+	at_rcu();
 	rcu_read_unlock();
 
 	mod_timer(&timer, jiffies);
@@ -134,10 +134,10 @@ static int go_set(const char *val, const struct kernel_param *kp)
 	tasklet_schedule(&tasklet);
 	irq_work_queue(&irq_work);
 	schedule_work(&work);
-	task = kthread_run(from_kthread, &done, "contexts");
+	task = kthread_run(at_kthread, &done, "contexts");
 	if (!IS_ERR(task))
 		wait_for_completion(&done);
-	on_each_cpu(from_every_cpu, NULL, 1);
+	on_each_cpu(at_every_cpu, NULL, 1);
 	send_nmis();
 
 	flush_work(&work);
@@ -162,13 +162,13 @@ module_param_cb(nmis, &nmis_ops, NULL, 0400);
 static int __init contexts_init(void)
 {
 	hrtimer_init(&hrtimer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
-	hrtimer.function = from_hrtimer;
-	return nmi_init();
+	hrtimer.function = at_hrtimer;
+	return start_nmis();
 }
 
 static void __exit contexts_exit(void)
 {
-	nmi_exit();
+	stop_nmis();
 	hrtimer_cancel(&hrtimer);
 	timer_delete_sync(&timer);
 	tasklet_kill(&tasklet);

@@ -1,11 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # For SECONDS (60), on all CPUs at once: modules come and go while queries
-# switch their callsites and the kernel's, callsites print, and control is
-# read. The kernel's log is the verdict, and that all is as it was in the end.
+# switch their callsites and the kernel's, callsites print, control is read in
+# pieces, memory gets short and is compacted, and CPUs go off and on. The kernel's
+# log is the verdict, and that all is as it was in the end.
 
 seconds=${1:-60}
 control=/proc/dynamic_debug/control
+stores=/sys/kernel/debug/dynamic_debug/stores
 failed=0 passed=0
 
 check() # TEXT COMMAND...
@@ -65,7 +67,36 @@ reading()
 	while running; do
 		grep '<no-site>' $control && echo >>/tmp/no-site
 		dd if=$control of=/dev/null bs=997 2>/dev/null
+		dd if=$control of=/dev/null bs=61 skip=500 count=100 2>/dev/null
+		cat $stores >/dev/null
 		echo >>/tmp/reads
+	done
+}
+
+# Memory gets short, so that caches shrink, zsmalloc's pools too, and is compacted,
+# so that their pages move.
+pressure()
+{
+	while running; do
+		free=$(sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo)
+		dd if=/dev/zero of=/tmp/ballast bs=1M count=$((free / 1024 / 2)) 2>/dev/null
+		rm /tmp/ballast
+		echo 3 >/proc/sys/vm/drop_caches
+		echo 1 >/proc/sys/vm/compact_memory
+		echo >>/tmp/pressures
+		sleep 1
+	done
+}
+
+hotplug()
+{
+	while running; do
+		for cpu in /sys/devices/system/cpu/cpu[1-9]*/online; do
+			echo 0 >"$cpu"
+			sleep 1
+			echo 1 >"$cpu"
+			echo >>/tmp/hotplugs
+		done
 	done
 }
 
@@ -73,15 +104,19 @@ dmesg -n 1	# the log is read at the end, a serial console is slow
 echo N >/sys/module/printk/parameters/ignore_loglevel
 insmod ./many.ko && rmmod many
 cat $control >/tmp/before
+grep -v pool_pages $stores >/tmp/stores-before
 before=$(objects)
 end=$(($(cut -d. -f1 /proc/uptime) + seconds))
-load & queries & messages & reading &
+load & queries & messages & reading & pressure & hotplug &
 wait
 cat $control >/tmp/after
 check "control is as it was" cmp /tmp/before /tmp/after
+# but for pages of the pool, which may be filled otherwise
+grep -v pool_pages $stores >/tmp/stores-after
+check "stores are as they were" cmp /tmp/stores-before /tmp/stores-after
 check "no site was lost" test ! -e /tmp/no-site
 [ -z "$before" ] || check "the pool holds $before objects again" test "$(objects)" = "$before"
-for what in loads queries messages reads; do
+for what in loads queries messages reads pressures hotplugs; do
 	check "$what went on: $(wc -l </tmp/$what)" test -s /tmp/$what
 done
 # a line of many has its whole prefix or, while a query is changing it, none

@@ -86,7 +86,7 @@ grep -vE "^($prefixes)contexts: [a-z_]+\$" /tmp/lines >/tmp/torn
 check "prefixes are whole: $(wc -l </tmp/lines) lines" test ! -s /tmp/torn
 head -n 5 /tmp/torn
 # and name the function that the message names
-sed -nE 's/.*(^|[: ])(from_[a-z_]+):.*contexts: ([a-z_]+)$/\2 \3/p' /tmp/lines |
+sed -nE 's/.*(^|[: ])(at_[a-z_]+):.*contexts: ([a-z_]+)$/\2 \3/p' /tmp/lines |
 	awk '$1 != $2' >/tmp/wrong
 check "prefixes name their own function" test ! -s /tmp/wrong
 head -n 5 /tmp/wrong

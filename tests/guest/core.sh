@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# With DYNAMIC_DEBUG_CORE alone: nothing is listed but a module that was compiled
+# with DYNAMIC_DEBUG_MODULE, while it is loaded.
+
+control=/proc/dynamic_debug/control
+failed=0 passed=0
+
+check() # TEXT COMMAND...
+{
+	text=$1
+	shift
+	if "$@"; then
+		echo "ok - $text"; passed=$((passed + 1))
+	else
+		echo "not ok - $text"; failed=$((failed + 1))
+	fi
+}
+
+sites() { grep -c '^[^#]' $control; }
+
+check "no site without the module" test "$(sites)" = 0
+insmod ./many.ko
+check "1,010 sites with it" test "$(sites)" = 1010
+check "and all are its own" test "$(grep -c '\[many\]' $control)" = 1010
+echo 'module many func last_ten +pmfl' >$control
+dmesg -c >/dev/null
+echo 1 >/sys/module/many/parameters/say
+check "ten messages with prefixes" test "$(dmesg | grep -cE 'many:last_ten:[0-9]+: many: callsite last [0-9]$')" = 10
+rmmod many
+check "none when it is gone" test "$(sites)" = 0
+echo "core: $passed passed, $failed failed, 0 skipped"
+[ $failed = 0 ]

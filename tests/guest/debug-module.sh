@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# A module that was compiled with DEBUG: its sites are on when it is loaded, have
+# no prefix, and take one and give it back as any.
+
+control=/proc/dynamic_debug/control
+failed=0 passed=0
+
+check() # TEXT COMMAND...
+{
+	text=$1
+	shift
+	if "$@"; then
+		echo "ok - $text"; passed=$((passed + 1))
+	else
+		echo "not ok - $text"; failed=$((failed + 1))
+	fi
+}
+
+# said ERE: how many messages of ten have it, when they are reached
+said()
+{
+	dmesg -c >/dev/null
+	echo 1 >/sys/module/many/parameters/say
+	dmesg | sed 's/^\[[^]]*\] *//' | grep -cE "$1"
+}
+
+dmesg -c >/dev/null
+insmod ./many.ko
+check "its init function's messages are there" test "$(dmesg | grep -c 'many: callsite [0-9]')" = 1000
+check "all sites are on" test "$(grep -c '\[many\].* =p ' $control)" = 1010
+check "messages have no prefix" test "$(said '^many: callsite last')" = 10
+echo 'module many +mf' >$control
+check "then they have" test "$(said '^many:last_ten: many: callsite last')" = 10
+echo 'module many -mf' >$control
+check "and have none again" test "$(said '^many: callsite last')" = 10
+echo 'module many -p' >$control
+check "off is off" test "$(said 'many: callsite')" = 0
+rmmod many
+insmod ./many.ko dyndbg==_
+check "dyndbg= switches them off at load" test "$(said 'many: callsite')" = 0
+rmmod many
+echo "debugmodule: $passed passed, $failed failed, 0 skipped"
+[ $failed = 0 ]
