@@ -7,10 +7,10 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 
 CONFIG ?= lean
 SERIES ?= all
-export CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS MINUTES
+export CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS MINUTES RUNS
 
-targets := help run test shell guest kernel tree export diff-test config-test arch-test bisect-test soak clean
-settings := CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS MINUTES JOBS V
+targets := help run test shell guest kernel tree export diff-test fuzz config-test arch-test bisect-test soak clean
+settings := CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS MINUTES RUNS JOBS V
 
 # A mistyped variable or target must not pass in silence.
 given := $(foreach v,$(.VARIABLES),$(if $(filter command%,$(origin $(v))),$(v)))
@@ -49,6 +49,9 @@ export: ## write the commits of build/tree back to patches/
 
 diff-test: ## the same SEED=n random queries, STEPS=6000 of them, to the kernel with and without the series
 	@scripts/diff-test
+
+fuzz: ## RUNS=10000000 mutated blocks for the decoder, and as many round trips, under sanitizers
+	@tests/codec.sh runs "$${RUNS:-10000000}"
 
 config-test: ## build, boot and test other configurations (slow)
 	@scripts/matrix lean nojump nozs nomodules nodebugfs core up rt lto

@@ -19,15 +19,15 @@ export QEMU_ARGS='-S -chardev socket,id=gdb,path=gdb,server=on,wait=off -gdb cha
 boot()
 {
 	local rc=0 debugger
-	rm -f "$tmp/gdb" "$tmp/faults"
+	rm -f "$tmp/gdb" "$tmp/faults" "$tmp/ended"
 	(
 		cd "$tmp"
-		# shellcheck disable=SC2034 # for the loop only
-		for i in {1..300}; do [ ! -S gdb ] || break; sleep 0.1; done
+		until [ -S gdb ] || [ -e ended ]; do sleep 0.1; done
 		FAULT=$1 exec gdb -batch -nx -x "$top/tests/boot-faults.py" "$obj/vmlinux" >gdb.log 2>&1
 	) &
 	debugger=$!
 	(cd "$tmp" && "$top/scripts/guest" "$top/tests/guest/boot.sh") || rc=$?
+	touch "$tmp/ended"
 	wait $debugger || { cat "$tmp/gdb.log"; rc=1; }
 	[ -s "$tmp/faults" ] || { cat "$tmp/gdb.log"; rc=1; }
 	return $rc

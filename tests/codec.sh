@@ -2,21 +2,26 @@
 # SPDX-License-Identifier: GPL-2.0
 # codec.sh [SECONDS]: fuzz the series' codec, the very file that the kernel
 # compiles, in userspace under AddressSanitizer and UBSan; half of the time the
-# decoder, half of it round trips.
+# decoder, half of it round trips. "codec.sh runs N" gives each N inputs instead.
+# The decoder begins with the blocks in tests/codec/fixtures/ and mutates them.
 . "$(dirname "$0")/../scripts/lib.sh"
 
 seconds=${1:-60}
+limit=-max_total_time=$((${seconds/runs/0} / 2))
+[ "$seconds" != runs ] || limit=-runs=${2:?"how many runs? say codec.sh runs N"}
 need_packages clang libclang-rt-dev
 src=$("$top/scripts/source" all)
 [ -f "$src/lib/dynamic_debug_codec.c" ] || die "the series holds no lib/dynamic_debug_codec.c"
 scratch
 passed=0 failed=0
+mkdir "$tmp/fixtures" "$tmp/none"
+cp "$top"/tests/codec/fixtures/* "$tmp/fixtures/"
 for target in decode roundtrip; do
+	[ $target = decode ] && corpus=$tmp/fixtures || corpus=$tmp/none
 	clang -g -O1 -Wall -Wextra -Werror -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all -I"$src/lib" -I"$src/tools/include" \
 		"$top/tests/codec/$target.c" "$src/lib/dynamic_debug_codec.c" -o "$tmp/$target"
-	if "$tmp/$target" -max_total_time=$((seconds / 2)) -max_len=6000 \
-		-artifact_prefix="$tmp/$target-" >"$tmp/log" 2>&1; then
+	if "$tmp/$target" "$limit" -max_len=6000 -artifact_prefix="$tmp/$target-" "$corpus" >"$tmp/log" 2>&1; then
 		grep '^Done' "$tmp/log" | sed "s/^/ok - $target: /"
 		passed=$((passed + 1))
 	else

@@ -153,7 +153,7 @@ static void add_log(char *text)
 			continue;
 		}
 		/* the 16 digits of a pointer differ from boot to boot */
-		for (p = text; isxdigit(*p); p++)
+		for (p = text; isxdigit((unsigned char)*p); p++)
 			;
 		if (p - text == 16) {
 			add(&log_lines, "POINTER", 7);
@@ -183,9 +183,10 @@ static int read_log(int number)
 	ssize_t n;
 
 	log_lines.len = 0;
-	sprintf(marker, "end of step %d", number);
-	if (write(kmsg, marker, strlen(marker)) < 0)
+	n = sprintf(marker, "end of step %d\n", number);
+	if (write(kmsg, marker, n) < 0)
 		die("/dev/kmsg");
+	marker[n - 1] = '\0';
 	for (;;) {
 		n = read(kmsg, record, sizeof(record) - 1);
 		if (n < 0 && errno == EPIPE) {
@@ -435,10 +436,12 @@ int main(int argc, char **argv)
 	FILE *stream = argc > 2 ? fopen(argv[1], "r") : NULL;
 	FILE *pair_file = argc > 2 ? fopen(argv[2], "r") : NULL;
 	int number, records, dumped = -1;
-	char *line, *p;
+	char *line, *p, *argument, operation;
 
-	if (!stream || !pair_file)
-		die("usage: run STREAM TABLE [dump=N] [fault=TEXT]");
+	if (!stream || !pair_file) {
+		fprintf(stderr, "usage: run STREAM TABLE [dump=N] [fault=TEXT]\n");
+		return 2;
+	}
 	for (int i = 3; i < argc; i++) {
 		if (!strncmp(argv[i], "dump=", 5))
 			dumped = atoi(argv[i] + 5);
@@ -456,10 +459,13 @@ int main(int argc, char **argv)
 		long value;
 
 		p = strchr(line, ' ');
-		if (!p || strlen(p) < 2)
-			die(line);
-		p += strlen(p) > 2 ? 3 : 2;
-		value = step(p[p[-1] == ' ' ? -2 : -1], p, decode(p));
+		if (!p || !p[1]) {
+			fprintf(stderr, "no step: %s\n", line);
+			return 2;
+		}
+		operation = p[1];
+		argument = p[2] ? p + 3 : p + 2;
+		value = step(operation, argument, decode(argument));
 		records = read_log(number);
 		read_control(CONTROL, &control);
 		translate_control(&control);

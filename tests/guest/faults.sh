@@ -42,21 +42,32 @@ either()
 		END { exit bad }' A="$2" B="$3" "$1"
 }
 
-# query TEXT UNDO
-query()
+# query TEXT UNDO: written to control
+query() { change $control "$1" "$2"; }
+
+# parameter NAME TEXT UNDO: written to a class parameter of the test module
+parameter() { change /sys/module/test_dynamic_debug/parameters/"$1" "$2" "$3"; }
+
+# change FILE TEXT UNDO
+change()
 {
-	echo "$2" >$control
+	file=$1
+	shift
+	echo "$2" >"$file"
 	cat $control >/tmp/old
-	echo "$1" >$control
+	[ "$file" = $control ] || cat "$file" >/tmp/value
+	echo "$1" >"$file"
 	cat $control >/tmp/new
-	echo "$2" >$control
+	echo "$2" >"$file"
+	cmp -s /tmp/old /tmp/new && [ "${1#func no}" = "$1" ] && [ "${1#format no}" = "$1" ] &&
+		{ verdict "${file##*/}: $1" "changes nothing"; return; }
 	n=0 bad=
 	while :; do
 		n=$((n + 1))
 		[ $n -lt 200 ] || { bad="no end of it"; break; }
 		rc=0
 		echo $n >/proc/self/fail-nth
-		echo "$1" 2>/dev/null >$control || rc=1
+		echo "$1" 2>/dev/null >"$file" || rc=1
 		read -r left </proc/self/fail-nth
 		echo 0 >/proc/self/fail-nth
 		cat $control >/tmp/now
@@ -69,13 +80,19 @@ query()
 			cmp -s /tmp/now /tmp/new || { bad="$n: said done"; break; }
 		else
 			either /tmp/now /tmp/old /tmp/new || { bad="$n: neither old nor new"; break; }
+			[ "$file" = $control ] || cmp -s "$file" /tmp/value ||
+				{ bad="$n: has another value: $(cat "$file")"; break; }
+			# and can be tried again
+			echo "$1" >"$file"
+			cat $control >/tmp/now
+			cmp -s /tmp/now /tmp/new || { bad="$n: not done when tried again"; break; }
 		fi
-		echo "$2" >$control
+		echo "$2" >"$file"
 		cat $control >/tmp/now
 		cmp -s /tmp/now /tmp/old || { bad="$n: not undone"; break; }
 	done
-	echo "$2" >$control
-	verdict "query $1: $((n - 1)) faults" "$bad"
+	echo "$2" >"$file"
+	verdict "${file##*/}: $1: $((n - 1)) faults" "$bad"
 }
 
 # module PARAMETERS
@@ -123,6 +140,15 @@ query 'func p* format arg +ps' 'func p* =_'
 query 'file kernel/* line 1-500 +pfs' 'file kernel/* =_'
 query '+pmfslt' '=_'
 query 'format no-such-format +p' 'func no_such_func -p'
+modprobe test_dynamic_debug
+# With verbose at 4 and with flags that make a prefix, a query needs memory.
+echo 4 >/sys/module/dynamic_debug/parameters/verbose
+parameter p_disjoint_bits 0x3ff 0
+parameter p_disjoint_names +MID -MID
+parameter p_level_num 7 0
+parameter p_level_names +L7 -L0
+echo 0 >/sys/module/dynamic_debug/parameters/verbose
+rmmod test_dynamic_debug
 module ''
 module 'dyndbg=+pmfl'
 why=
