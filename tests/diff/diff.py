@@ -15,9 +15,11 @@ from collections import Counter
 import stream
 
 SIDES = {"none": "unpatched", "all": "patched"}
+SHOWN = 40          # steps and lines of a kind that are printed at most
 TRIALS = 40         # boots of both kernels to find a shorter stream
 SHRINK_TIME = 600   # seconds, for the same
 QUERY_KINDS = list(stream.QUERIES)
+KNOWN = re.compile("(%s) [wWvlupgroc]( |$)" % "|".join(QUERY_KINDS + list(stream.OTHERS)))
 STEP = re.compile(r"= (\d+) (-?\d+) (\d+) ([0-9a-f]+) (-?\d+) ([0-9a-f]+)$")
 
 
@@ -90,11 +92,11 @@ class Guests:
             process.wait()
 
 
-def differences(one, two, count):
+def differences(one, two, steps):
     """of two runs: {step: what differs}. What stays different counts once."""
     found = {}
     apart = False
-    for n in range(count):
+    for n, step in enumerate(steps):
         if n >= len(one.steps) or n >= len(two.steps):
             if len(one.steps) != len(two.steps) or one.status:
                 found[n] = ["end"]
@@ -109,12 +111,15 @@ def differences(one, two, count):
         # a log that overran its buffer holds what happened to stay
         if log != log2 and log[0] >= 0 and log2[0] >= 0:
             what.append("log")
+        # how many odd reads did not show what the whole of control shows
+        if step.startswith("read r ") and value2 > 0:
+            what.append("parts of control")
         if what:
             found[n] = what
     else:
         # reports in the kernel's log
-        if count and (one.status or two.status):
-            found.setdefault(count - 1, ["end"])
+        if steps and (one.status or two.status):
+            found.setdefault(len(steps) - 1, ["end"])
     return found
 
 
@@ -131,7 +136,7 @@ class Shrink:
         if not steps or self.trials >= TRIALS or time.monotonic() - self.start > SHRINK_TIME:
             return None
         self.trials += 1
-        found = differences(*self.guests.run(steps), len(steps))
+        found = differences(*self.guests.run(steps), steps)
         print(f"trial {self.trials}: {len(steps)} steps: {'differ' if found else 'same'}", file=sys.stderr)
         return steps[:min(found) + 1] if found else None
 
@@ -255,34 +260,42 @@ def table(moved):
     return text
 
 
-def show(guests, steps, seed):
-    """Run a short stream again, and print all about its end"""
-    name = f"build/log/diff-{seed}.stream"
-    with open(name, "w", encoding="latin-1") as file:
-        file.write("".join(step + "\n" for step in steps))
-    comment(f"the shortest stream found, {len(steps)} steps (STREAM={name} scripts/diff-test runs it again):")
-    for step in steps:
+def show_ends(runs, count):
+    """A guest that failed says why."""
+    for run, side in zip(runs, SIDES.values()):
+        if run.status:
+            comment(f"{side}: {len(run.steps)} of {count} steps, then status {run.status}:")
+            comment(*("  " + line[:500] for line in run.err.splitlines()[-SHOWN:]))
+
+
+def show(guests, first, steps):
+    """Find a short stream that differs and print all about its end"""
+    shrink = Shrink(guests)
+    if not shrink.fails(steps[:first + 1]):
+        comment("the stream up to there did not differ again: it depends on more than the stream")
+        return steps
+    steps = shrink.shortest(steps[:first + 1])
+    comment(f"the shortest stream found in {shrink.trials} trials, {len(steps)} steps:")
+    for step in steps[-SHOWN:]:
         text = shell(step)
-        comment("  " + (text if len(text) < 2000 else text[:2000] + f" ... {len(text)} characters"))
+        comment("  " + (text if len(text) < 500 else text[:500] + f" ... {len(text)} characters"))
     runs = guests.run(steps, len(steps) - 1)
-    found = differences(*runs, len(steps))
+    show_ends(runs, len(steps))
+    found = differences(*runs, steps)
     if not found:
-        comment("which was the same this time: what differs depends on more than the stream")
-        return
+        comment("which did not differ again: it depends on more than the stream")
+        return steps
     comment(f"after its step {min(found) + 1} differ: {', '.join(found[min(found)])}")
     for run, side in zip(runs, SIDES.values()):
         if len(run.steps) == len(steps):
             comment(f"{side}: returned {run.steps[-1][0]}")
-        else:
-            comment(f"{side}: ended after {len(run.steps)} steps:")
-        if run.status:
-            comment(*run.err.splitlines()[-40:])
     for what in ("control", "log"):
         lines = list(difflib.unified_diff(*(getattr(run, what) for run in runs),
                                           *(f"{side}/{what}" for side in SIDES.values()), n=1, lineterm=""))
-        comment(*lines[:200])
-        if len(lines) > 200:
+        comment(*lines[:SHOWN])
+        if len(lines) > SHOWN:
             comment(f"... {len(lines)} lines")
+    return steps
 
 
 def coverage(steps, run):
@@ -309,8 +322,8 @@ def coverage(steps, run):
 
 def main(seed, count, edited, work):
     guests = Guests(work)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    signal.signal(signal.SIGHUP, lambda *_: sys.exit(143))
+    for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)):
+        signal.signal(number, lambda *_, status=status: sys.exit(status))
     start = time.monotonic()
     try:
         given = os.environ.get("STREAM")
@@ -325,6 +338,9 @@ def main(seed, count, edited, work):
         if given:
             with open(given, encoding="latin-1", newline="\n") as file:
                 steps = file.read().splitlines()
+            for n, step in enumerate(steps):
+                if not KNOWN.match(step):
+                    sys.exit(f"error: line {n + 1} of {given} is no step: see stream.py")
         else:
             lines = [(a.line, b.line) for a, b in moved]
             steps = stream.Stream(seed, controls[0][1], lines).steps(count)
@@ -338,15 +354,11 @@ def main(seed, count, edited, work):
         comment(*(f"excepted: the line numbers of {n} callsites in {file}, which the series edits"
                   for file, n in files.items()))
         plan.test(not wrong, f"control after boot, {len(pairs[1][0])} callsites")
-        comment(*wrong[:40])
+        comment(*wrong[:SHOWN])
         guests.write("all", "table", table(moved))
 
         runs = guests.run(steps)
-        found = differences(*runs, len(steps))
-        for n, step in enumerate(steps[:len(runs[1].steps)]):
-            # how many odd reads did not show what the whole of control shows
-            if step.startswith("read r ") and runs[1].steps[n][0] > 0:
-                found.setdefault(n, []).append("parts of control")
+        found = differences(*runs, steps)
         for kind in kinds:
             mine = [n for n, step in enumerate(steps) if step.split(" ")[0] == kind]
             bad = [n for n in mine if n in found]
@@ -355,13 +367,16 @@ def main(seed, count, edited, work):
         if enough:
             text, ok = coverage(steps, runs[0])
             plan.test(ok, text)
+        show_ends(runs, len(steps))
         if found:
             first = min(found)
-            comment(f"step {first} is the first to differ, in: {', '.join(found[first])}")
-            comment("  " + shell(steps[first])[:2000])
-            shrink = Shrink(guests)
-            show(guests, shrink.shortest(steps[:first + 1]), seed)
-            comment(f"({shrink.trials} trials)")
+            comment(f"step {first} is the first to differ, in: {', '.join(found[first])}",
+                    "  " + shell(steps[first])[:500])
+            shortest = show(guests, first, steps)
+            name = f"build/log/diff-{seed}.stream"
+            with open(name, "w", encoding="latin-1") as file:
+                file.write("".join(step + "\n" for step in shortest))
+            comment(f"to run that again: STREAM={name} scripts/diff-test")
         comment(f"{time.monotonic() - start:.0f} s")
         return plan.end()
     finally:

@@ -29,6 +29,7 @@
 #define CONTROL "/proc/dynamic_debug/control"
 #define DEBUGFS "/sys/kernel/debug/dynamic_debug/control"
 #define VERBOSE "/sys/module/dynamic_debug/parameters/verbose"
+#define NO_POINTER "(____ptrval____)"	/* 16 bytes, too */
 #define PARAMETERS "/sys/module/test_dynamic_debug/parameters/"
 
 struct buf {
@@ -152,9 +153,11 @@ static void add_log(char *text)
 			text += strlen(table[i].from);
 			continue;
 		}
-		/* the 16 digits of a pointer differ from boot to boot */
+		/* the 16 digits of a pointer differ from boot to boot, if it has any yet */
 		for (p = text; isxdigit((unsigned char)*p); p++)
 			;
+		if (!strncmp(text, NO_POINTER, strlen(NO_POINTER)))
+			p = text + strlen(NO_POINTER);
 		if (p - text == 16) {
 			add(&log_lines, "POINTER", 7);
 			text = p;
@@ -179,7 +182,7 @@ static int matters(const char *text)
 static int read_log(int number)
 {
 	char record[8192], marker[40], *text, *end;
-	int records = 0, split = 0, overrun = 0;
+	int records = 0, split = 0, overrun = 0, tries = 0;
 	ssize_t n;
 
 	log_lines.len = 0;
@@ -191,6 +194,11 @@ static int read_log(int number)
 		n = read(kmsg, record, sizeof(record) - 1);
 		if (n < 0 && errno == EPIPE) {
 			overrun = 1;
+			continue;
+		}
+		/* somebody is still writing the record before it */
+		if (n < 0 && errno == EAGAIN && tries++ < 10000) {
+			usleep(1000);
 			continue;
 		}
 		if (n < 0)
