@@ -7,10 +7,10 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 
 CONFIG ?= lean
 SERIES ?= all
-export CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS MINUTES RUNS
+export CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS
 
 targets := help run test shell guest kernel tree export diff-test fuzz config-test arch-test bisect-test soak clean
-settings := CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS MINUTES RUNS JOBS V
+settings := CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS JOBS V
 
 # A mistyped variable or target must not pass in silence.
 given := $(foreach v,$(.VARIABLES),$(if $(filter command%,$(origin $(v))),$(v)))
@@ -54,6 +54,7 @@ fuzz: ## RUNS=10000000 mutated blocks for the decoder, and as many round trips, 
 	@tests/codec.sh runs "$${RUNS:-10000000}"
 
 config-test: ## build, boot and test other configurations (slow)
+	@tests/kconfig.sh
 	@scripts/matrix lean nojump nozs nomodules nodebugfs core up rt lto
 
 arch-test: ## build, boot and test other architectures (slow)

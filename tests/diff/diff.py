@@ -346,7 +346,7 @@ def main(seed, count, edited, work):
             steps = stream.Stream(seed, controls[0][1], lines).steps(count)
         kinds = list(dict.fromkeys(step.split(" ")[0] for step in steps))
         kinds.sort(key=(QUERY_KINDS + list(stream.OTHERS)).index)
-        enough = not given and count >= 1000
+        enough = not given and count >= 3000
         plan = Plan(1 + len(kinds) + enough)
         if not given:
             comment(f"SEED={seed} STEPS={count} CONFIG={os.environ['CONFIG']}")
