@@ -124,7 +124,7 @@ arch_of()
 		tools=(gcc-riscv64-linux-gnu qemu-system-misc opensbi) ;;
 	s390x)
 		karch=s390 cross=s390x-linux-gnu- image=arch/s390/boot/bzImage
-		qemu_cmd=(qemu-system-s390x -M s390-ccw-virtio -cpu qemu) console=ttyS0
+		qemu_cmd=(qemu-system-s390x -M s390-ccw-virtio -cpu qemu) console=ttyS1
 		tools=(gcc-s390x-linux-gnu qemu-system-misc) ;;
 	*) die "configs/$1.config: unknown architecture '$arch'" ;;
 	esac
