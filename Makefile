@@ -50,7 +50,7 @@ export: ## write the commits of build/tree back to patches/
 diff-test: ## the same SEED=n random queries, STEPS=6000 of them, to the kernel with and without the series
 	@scripts/diff-test
 
-fuzz: ## RUNS=10000000 mutated blocks for the decoder, and as many round trips, under sanitizers
+fuzz: ## RUNS=10000000 mutated blocks for the decoder, and round trips, under sanitizers
 	@tests/codec.sh runs "$${RUNS:-10000000}"
 
 config-test: ## build, boot and test other configurations (slow)
