@@ -56,5 +56,6 @@ if [ $all = 0 ] || [ $none = 0 ]; then
 	echo "not ok - $all boots with all sites, $none without: both are expected"
 	failed=$((failed + 1))
 fi
-echo "boot: $passed passed, $failed failed, 0 skipped"
+echo "1..$((passed + failed))"
+echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -36,5 +36,6 @@ for target in decode roundtrip; do
 		failed=$((failed + 1))
 	fi
 done
-echo "codec: $passed passed, $failed failed, 0 skipped"
+echo "1..$((passed + failed))"
+echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -35,5 +35,6 @@ verdict DYNAMIC_DEBUG_KUNIT_TEST y "${settings[@]}" DYNAMIC_DEBUG=y KUNIT=y
 verdict DYNAMIC_DEBUG_KUNIT_TEST y "${settings[@]}" DYNAMIC_DEBUG_CORE=y KUNIT=y
 verdict DYNAMIC_DEBUG_KUNIT_TEST n "${settings[@]}" DYNAMIC_DEBUG=y KUNIT=m
 verdict DYNAMIC_DEBUG_KUNIT_TEST n "${settings[@]}" KUNIT=y
-echo "kconfig: $passed passed, $failed failed, 0 skipped"
+echo "1..$((passed + failed))"
+echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -82,7 +82,7 @@ pressure()
 		dd if=/dev/zero of=/tmp/ballast bs=1M count=$((free / 1024 / 2)) 2>/dev/null
 		rm /tmp/ballast
 		echo 3 >/proc/sys/vm/drop_caches
-		echo 1 >/proc/sys/vm/compact_memory
+		[ ! -e /proc/sys/vm/compact_memory ] || echo 1 >/proc/sys/vm/compact_memory
 		echo >>/tmp/pressures
 		sleep 1
 	done
@@ -92,10 +92,7 @@ hotplug()
 {
 	while running; do
 		for cpu in /sys/devices/system/cpu/cpu[1-9]*/online; do
-			echo 0 >"$cpu"
-			sleep 1
-			echo 1 >"$cpu"
-			echo >>/tmp/hotplugs
+			echo 0 >"$cpu" && sleep 1 && echo 1 >"$cpu" && echo >>/tmp/hotplugs
 		done
 	done
 }
