@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# guest.sh [CONFIG]: run the tests of tests/guest/ in one boot of the patched
-# kernel, with the modules that they load. The debug configuration can run all of
-# them, others those that they have what it takes for.
+# guest.sh [CONFIG [SECONDS [TEST...]]]: run tests of tests/guest/ in one boot of the
+# patched kernel, with the modules that they load; those that have a duration for
+# that time. If none is named: the debug configuration can run all of them, others
+# those that they have what it takes for. Prints KTAP.
 . "$(dirname "$0")/../scripts/lib.sh"
 
-config=${1:-debug}
+config=${1:-debug} seconds=${2:-}
 obj=$("$top/scripts/kernel" "$config" all | tail -n1)
 scratch
 mkdir "$tmp/files"
@@ -13,17 +14,19 @@ for module in many contexts; do
 	build_module "$obj" "$top/tests/$module" "$tmp/files"
 done
 cp "$top"/tests/guest/*.sh "$tmp/files/"
-tests=(contexts churn) seconds=20
-! grep -q '^CONFIG_DYNAMIC_DEBUG_KUNIT_TEST=y' "$obj/.config" || tests+=(kunit)
-! grep -q '^CONFIG_FAULT_INJECTION_DEBUG_FS=y' "$obj/.config" || tests+=(faults)
-[ "$config" != debug ] || seconds=
+tests=("${@:3}")
+if [ ${#tests[@]} = 0 ]; then
+	tests=(contexts churn)
+	! grep -q '^CONFIG_DYNAMIC_DEBUG_KUNIT_TEST=y' "$obj/.config" || tests+=(kunit)
+	! grep -q '^CONFIG_FAULT_INJECTION_DEBUG_FS=y' "$obj/.config" || tests+=(faults)
+fi
 cat >"$tmp/script" <<END
 for test in ${tests[*]}; do
 	sh ./\$test.sh $seconds || echo "\$test failed"
 done
 END
 rc=0
-CONFIG=$config SERIES=all FILES=$tmp/files TIMEOUT=1200 "$top/scripts/guest" "$tmp/script" >"$tmp/out" || rc=$?
+CONFIG=$config SERIES=all FILES=$tmp/files TIMEOUT=$((1200 + 2 * ${seconds:-0})) "$top/scripts/guest" "$tmp/script" >"$tmp/out" || rc=$?
 cat "$tmp/out"
 # a test that ended without its counts, and a report in the log, are failures
 awk -v rc=$rc -v tests=${#tests[@]} '
@@ -31,6 +34,6 @@ awk -v rc=$rc -v tests=${#tests[@]} '
 	END {
 		if (n < tests) failed += tests - n
 		if (rc) failed++
-		printf "guest: %d passed, %d failed, 0 skipped\n", passed, failed
+		printf "1..%d\n%d passed, %d failed\n", passed + failed, passed, failed
 		exit failed > 0
 	}' "$tmp/out"

@@ -5,29 +5,15 @@
 # pieces, memory gets short and is compacted, and CPUs go off and on. The kernel's
 # log is the verdict, and that all is as it was in the end.
 
+. ./lib.sh
 seconds=${1:-60}
-control=/proc/dynamic_debug/control
 stores=/sys/kernel/debug/dynamic_debug/stores
-failed=0 passed=0
-
-check() # TEXT COMMAND...
-{
-	text=$1
-	shift
-	if "$@"; then
-		echo "ok - $text"; passed=$((passed + 1))
-	else
-		echo "not ok - $text"; failed=$((failed + 1))
-	fi
-}
 
 # objects in our pool, if zsmalloc counts them
 objects()
 {
 	awk '$1 == "Total" { print $(NF - 2) }' /sys/kernel/debug/zsmalloc/dyndbg/classes 2>/dev/null
 }
-
-running() { [ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ]; }
 
 load()
 {
@@ -97,13 +83,12 @@ hotplug()
 	done
 }
 
-dmesg -n 1	# the log is read at the end, a serial console is slow
-echo N >/sys/module/printk/parameters/ignore_loglevel
+quiet
 insmod ./many.ko && rmmod many
 cat $control >/tmp/before
 grep -v pool_pages $stores >/tmp/stores-before
 before=$(objects)
-end=$(($(cut -d. -f1 /proc/uptime) + seconds))
+start "$seconds"
 load & queries & messages & reading & pressure & hotplug &
 wait
 cat $control >/tmp/after
@@ -117,10 +102,9 @@ for what in loads queries messages reads pressures hotplugs; do
 	check "$what went on: $(wc -l </tmp/$what)" test -s /tmp/$what
 done
 # a line of many has its whole prefix or, while a query is changing it, none
-dmesg | sed -n 's/^\[[^]]*\] *//; /many: callsite/p' >/tmp/lines
+messages_of many | grep "many: callsite" >/tmp/lines
 whole='^(many:(many_[0369]|last_ten):[^ :]*many\.c:[0-9]+: |)many: callsite [a-z0-9 ]*$'
 grep -vE "$whole" /tmp/lines >/tmp/torn
 check "prefixes are whole: $(wc -l </tmp/lines) lines" test ! -s /tmp/torn
 head -n 5 /tmp/torn
-echo "churn: $passed passed, $failed failed, 0 skipped"
-[ $failed = 0 ]
+finish churn

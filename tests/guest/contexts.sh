@@ -5,23 +5,9 @@
 # while queries switch them through sets of flags. Each line that is printed has
 # the whole prefix of one of these sets, or none.
 
+. ./lib.sh
 seconds=${1:-20}
-control=/proc/dynamic_debug/control
 parameters=/sys/module/contexts/parameters
-failed=0 passed=0
-
-check() # TEXT COMMAND...
-{
-	text=$1
-	shift
-	if "$@"; then
-		echo "ok - $text"; passed=$((passed + 1))
-	else
-		echo "not ok - $text"; failed=$((failed + 1))
-	fi
-}
-
-running() { [ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ]; }
 
 queries()
 {
@@ -41,8 +27,7 @@ messages()
 	done
 }
 
-dmesg -n 1
-echo N >/sys/module/printk/parameters/ignore_loglevel
+quiet
 insmod ./contexts.ko
 functions=$(sed -n 's/.*\[contexts\]\([a-z_]*\) .*/\1/p' $control)
 check "there are callsites in $(echo "$functions" | wc -l) functions" test -n "$functions"
@@ -53,7 +38,7 @@ exact() # FLAGS ERE
 	echo "module contexts =$1" >$control
 	dmesg -c >/dev/null
 	echo 1 >$parameters/go
-	dmesg | sed -n 's/^\[[^]]*\] *//; /contexts: /p' >/tmp/lines
+	messages_of contexts >/tmp/lines
 	bad=$(grep -vE "^$2contexts: [a-z_]+\$" /tmp/lines)
 	missing=
 	for f in $functions; do
@@ -72,7 +57,7 @@ nmis=$(cat $parameters/nmis)
 check "$nmis messages were from NMI" test "$nmis" -ge 4
 
 dmesg -c >/dev/null
-end=$(($(cut -d. -f1 /proc/uptime) + seconds))
+start "$seconds"
 queries & messages &
 wait
 check "queries went on: $(wc -l </tmp/switches)" test -s /tmp/switches
@@ -81,7 +66,7 @@ check "messages went on: $(wc -l </tmp/goes)" test -s /tmp/goes
 # Just the prefixes that the sets above make, in any order of events.
 m='contexts:' f='[a-z_]+:' s='[^ :]*contexts\.c:' l='[0-9]+:'
 prefixes="$m$f$s$l |$m |$m$f$l |$t$s$l |${t}$m$f$s$l |$m$f |$f |$t|$t$m |$m$f$s$l |"
-dmesg | sed -n 's/^\[[^]]*\] *//; /contexts: /p' >/tmp/lines
+messages_of contexts >/tmp/lines
 grep -vE "^($prefixes)contexts: [a-z_]+\$" /tmp/lines >/tmp/torn
 check "prefixes are whole: $(wc -l </tmp/lines) lines" test ! -s /tmp/torn
 head -n 5 /tmp/torn
@@ -92,5 +77,4 @@ check "prefixes name their own function" test ! -s /tmp/wrong
 head -n 5 /tmp/wrong
 echo 'module contexts =_' >$control
 rmmod contexts
-echo "contexts: $passed passed, $failed failed, 0 skipped"
-[ $failed = 0 ]
+finish contexts

@@ -3,19 +3,7 @@
 # With DYNAMIC_DEBUG_CORE alone: nothing is listed but a module that was compiled
 # with DYNAMIC_DEBUG_MODULE, while it is loaded.
 
-control=/proc/dynamic_debug/control
-failed=0 passed=0
-
-check() # TEXT COMMAND...
-{
-	text=$1
-	shift
-	if "$@"; then
-		echo "ok - $text"; passed=$((passed + 1))
-	else
-		echo "not ok - $text"; failed=$((failed + 1))
-	fi
-}
+. ./lib.sh
 
 sites() { grep -c '^[^#]' $control; }
 
@@ -29,5 +17,4 @@ echo 1 >/sys/module/many/parameters/say
 check "ten messages with prefixes" test "$(dmesg | grep -cE 'many:last_ten:[0-9]+: many: callsite last [0-9]$')" = 10
 rmmod many
 check "none when it is gone" test "$(sites)" = 0
-echo "core: $passed passed, $failed failed, 0 skipped"
-[ $failed = 0 ]
+finish core

@@ -3,19 +3,7 @@
 # A module that was compiled with DEBUG: its sites are on when it is loaded, have
 # no prefix, and take one and give it back as any.
 
-control=/proc/dynamic_debug/control
-failed=0 passed=0
-
-check() # TEXT COMMAND...
-{
-	text=$1
-	shift
-	if "$@"; then
-		echo "ok - $text"; passed=$((passed + 1))
-	else
-		echo "not ok - $text"; failed=$((failed + 1))
-	fi
-}
+. ./lib.sh
 
 # said ERE: how many messages of ten have it, when they are reached
 said()
@@ -40,5 +28,4 @@ rmmod many
 insmod ./many.ko dyndbg==_
 check "dyndbg= switches them off at load" test "$(said 'many: callsite')" = 0
 rmmod many
-echo "debugmodule: $passed passed, $failed failed, 0 skipped"
-[ $failed = 0 ]
+finish debugmodule

@@ -6,19 +6,15 @@
 # it was to be; a module is there, with all of its sites or with none, and a
 # warning if with none.
 
-control=/proc/dynamic_debug/control
+. ./lib.sh
 debug=/sys/kernel/debug
 ko=$(find /lib/modules -name test_dynamic_debug.ko)
-failed=0 passed=0 faults=0
+faults=0
 
 # verdict TEXT WHY-NOT: ok if there is no reason why not
 verdict()
 {
-	if [ -z "$2" ]; then
-		echo "ok - $1"; passed=$((passed + 1))
-	else
-		echo "not ok - $1: $2"; failed=$((failed + 1))
-	fi
+	check "$1${2:+: $2}" test -z "$2"
 }
 
 # Let just the allocations fail that are made on behalf of dynamic debug: those
@@ -154,5 +150,4 @@ module 'dyndbg=+pmfl'
 why=
 [ $faults -gt 10 ] || why="is fault injection on?"
 verdict "$faults faults in all" "$why"
-echo "faults: $passed passed, $failed failed, 0 skipped"
-[ $failed = 0 ]
+finish faults

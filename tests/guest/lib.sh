@@ -1,0 +1,39 @@
+# shellcheck shell=sh disable=SC2034
+# SPDX-License-Identifier: GPL-2.0
+# What the tests of this directory share; each sources it from beside itself.
+
+control=/proc/dynamic_debug/control
+passed=0 failed=0
+
+# check TEXT COMMAND...: one line; ok if the command succeeds
+check()
+{
+	text=$1
+	shift
+	if "$@"; then
+		echo "ok - $text"; passed=$((passed + 1))
+	else
+		echo "not ok - $text"; failed=$((failed + 1))
+	fi
+}
+
+# finish NAME: the last line of a test, and its status
+finish()
+{
+	echo "$1: $passed passed, $failed failed, 0 skipped"
+	[ $failed = 0 ]
+}
+
+# quiet: keep messages off the serial console, which is slow; init prints the log
+quiet()
+{
+	dmesg -n 1
+	echo N >/sys/module/printk/parameters/ignore_loglevel
+}
+
+# start SECONDS, running: is that time not up yet?
+start() { end=$(($(cut -d. -f1 /proc/uptime) + $1)); }
+running() { [ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ]; }
+
+# messages_of MODULE: what it has logged, without time stamps
+messages_of() { dmesg | sed -n "s/^\[[^]]*\] *//; /$1: /p"; }
