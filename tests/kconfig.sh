@@ -35,6 +35,11 @@ verdict DYNAMIC_DEBUG_KUNIT_TEST y "${settings[@]}" DYNAMIC_DEBUG=y KUNIT=y
 verdict DYNAMIC_DEBUG_KUNIT_TEST y "${settings[@]}" DYNAMIC_DEBUG_CORE=y KUNIT=y
 verdict DYNAMIC_DEBUG_KUNIT_TEST n "${settings[@]}" DYNAMIC_DEBUG=y KUNIT=m
 verdict DYNAMIC_DEBUG_KUNIT_TEST n "${settings[@]}" KUNIT=y
+# ZRAM selects zsmalloc
+settings+=(BLOCK=y BLK_DEV=y SYSFS=y ZRAM_BACKEND_LZO=y)
+verdict DYNAMIC_DEBUG_ZSMALLOC y "${settings[@]}" DYNAMIC_DEBUG=y ZRAM=y
+verdict DYNAMIC_DEBUG_ZSMALLOC n "${settings[@]}" DYNAMIC_DEBUG=y ZRAM=m
+verdict DYNAMIC_DEBUG_ZSMALLOC n "${settings[@]}" ZRAM=y
 echo "1..$((passed + failed))"
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
