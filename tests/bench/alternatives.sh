@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# alternatives.sh CONFIG SERIES: what else could have been done with the sites of dynamic
+# debug; memory and instructions of each, on the kernel with or without the series (all or
+# none): the latter has zsmalloc as it was. The data are the built-in sites of the patched
+# kernel, for both. A site is five columns: module, function, file, format, line.
+#
+# Keys are alt.NAME.ITEM, and alt.sites, how many sites there are.
+#
+# NAME is             which is
+#   section           the section of the unpatched kernel, hot half and all; SERIES=none only
+#   raw               what of that the columns take: four pointers, the line is beside flags
+#   pool              an empty zsmalloc pool
+#   object            a zsmalloc object for each site (40 bytes), and an array of handles
+#   maple             a maple tree each for module, function and file, runs of equal values
+#                     as ranges, by the index of a site; arrays of formats and lines
+#   maple.module, maple.function, maple.file, maple.rest     each of these alone
+#   lz4, zstd         sites (40 bytes each) compressed, each block filled until it has 1,016
+#                     bytes, which is the size of the series' own blocks: with zsmalloc's
+#                     handle four of them fill a page, no class holds blocks better; in a
+#                     pool, with an array of handle, first site and size
+#   lz4-4k, zstd-4k   the same in blocks of 4 KiB before compression, the last one shorter,
+#                     all in the class of the largest
+#   packed-slab       the blocks of the series in slab, as without zsmalloc
+#   packed-pool       the same in a pool, the last one in slab: what the series does
+#   xz                xz -9e of the columns as distances: the limit, no way to keep them
+# and NAME.names is the same with module, function and file only (24 bytes a site), but
+# that the packed blocks then spend a byte a site to say that format and line did not change.
+# xz.nomodule is all but the module.
+#
+# ITEM is             which is
+#   bytes             all memory: slab + pages
+#   slab              bytes of objects in slab: measured, the mean of 32 copies, give or take
+#                     200; of caches that a pool has for itself (SERIES=none) whole slabs
+#   slabpages         cross-check: whole pages of slab that they took, the same mean; a
+#                     little less where slabs had free objects before
+#   pages             bytes in pages that are not slab's: those of the pool, and of arrays
+#                     above a page, which are rounded up to pages
+#   payload           bytes in blocks, as compressed
+#   blocks            how many there are
+#   workspace         bytes that it takes to unpack a block, in addition to .bytes: a buffer
+#                     for LZ4, that and its context for zstd; not the code of either
+#   lookup            instructions to copy out a site, mean of all sites in an order that is
+#                     random, but the same each time; median of five rounds. That of raw is
+#                     the cost of loop and call. Finding the store of a site is not in it.
+#   spread            of these five rounds, largest less smallest: timer interrupts
+. "$(dirname "$0")/../../scripts/lib.sh"
+
+[ $# = 2 ] || die "usage: alternatives.sh CONFIG SERIES"
+config=$1 series=$2
+check_config "$config"
+need_tools
+need_packages python3
+# Of Debian's modules only those that are named are built; zstd and the rest of LZ4 are
+# built in there.
+case $config,${MODULES:-} in debian,*lz4_compress*) ;; debian,*)
+	MODULES="${MODULES:+$MODULES }lib/lz4/lz4_compress.ko" ;;
+esac
+patched=$("$top/scripts/kernel" "$config" all "${LINUX:-}" "${MODULES:-}" | tail -n1)
+obj=$("$top/scripts/kernel" "$config" "$series" "${LINUX:-}" "${MODULES:-}" | tail -n1)
+src=$("$top/scripts/source" all "${LINUX:-}")
+scratch
+
+# section VMLINUX NAME: its bytes, from the symbols around it
+section()
+{
+	local addr
+	mapfile -t addr < <(nm "$1" | awk -v name="$2" '$3 == "__start_" name || $3 == "__stop_" name { print $1 }' | sort)
+	echo $((0x${addr[1]} - 0x${addr[0]}))
+}
+
+mkdir "$tmp/files" "$tmp/alternatives"
+python3 -B "$top/tests/bench/alternatives/sites.py" "$patched/vmlinux" "$tmp/files/sites" >"$tmp/keys"
+cp "$top"/tests/bench/alternatives/{Makefile,main.c} "$src"/lib/dynamic_debug_codec.[ch] "$tmp/alternatives/"
+sed -n '/^#define DDEBUG_BLOCK_SIZE/p; /^struct ddebug_\(block\|store\) {/,/^}/p' \
+	"$src/lib/dynamic_debug_sites.c" >"$tmp/alternatives/store.h"
+build_module "$obj" "$tmp/alternatives" "$tmp/files"
+
+# one instruction is a nanosecond; when the guest sleeps its clock moves on at once
+rc=0
+CONFIG=$config SERIES=$series MODULES=${MODULES:-} FILES=$tmp/files CPUS=1 QEMU_ARGS='-icount shift=0,sleep=off' \
+	TIMEOUT=${TIMEOUT:-1800} "$top/scripts/guest" "$top/tests/bench/alternatives/guest.sh" >"$tmp/out" || rc=$?
+grep -v '^@' "$tmp/out" >&2 || :
+[ $rc = 0 ] || die "the guest failed with status $rc; what it said is above"
+
+cat "$tmp/keys"
+sites=$(sed -n 's/^@ alt.sites //p' "$tmp/keys")
+[ "$series" != none ] || echo "@ alt.section.bytes $(section "$obj/vmlinux" __dyndbg)"
+echo "@ alt.raw.bytes $((32 * sites))"
+echo "@ alt.raw.names.bytes $((24 * sites))"
+grep '^@' "$tmp/out"

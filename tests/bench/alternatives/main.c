@@ -1,0 +1,857 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What else could have been done with the sites of dynamic debug, on the same data.
+ *
+ * The parameter "sites" names a file of struct _ddebug_site, as sites.py writes
+ * it.  A write of a name in alternatives[] to "make" builds COPIES of that
+ * alternative, so many that what else happens to slab meanwhile hardly shows in
+ * the mean, and reads every site back; a write of "none" drops them.  Reading
+ * "report" then tells, of one copy, what slabinfo can't, and times lookups.
+ *
+ * Whatever might flatter our own blocks is left out, whatever helps the others
+ * is in: arrays take whole pages where kmalloc() would round up to a power of
+ * two, blocks are compressed as hard as can be and share one size class.  The
+ * roots of all alternatives, a pointer or three each, are in struct copy, which
+ * is not counted.  Nor is what percpu memory a pool's caches take.
+ */
+#include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/gfp.h>
+#include <linux/kernel_read_file.h>
+#include <linux/ktime.h>
+#include <linux/lz4.h>
+#include <linux/maple_tree.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/prandom.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/vmalloc.h>
+#include <linux/zsmalloc.h>
+#include <linux/zstd.h>
+
+#include "dynamic_debug_codec.h"
+/* DDEBUG_BLOCK_SIZE and struct ddebug_store, taken out of dynamic_debug_sites.c */
+#include "store.h"
+
+#define COPIES	32
+#define LOOPS	5
+
+/* Records in a block before it is compressed: 4 KiB of them, where that is fixed. */
+#define RAW_SIZE	4096
+#define RAW_MAX		(16 * RAW_SIZE)
+
+enum column { MODNAME, FUNCTION, FILENAME, FORMAT, NR_POINTERS, LINE = NR_POINTERS };
+
+#define NAMES	(BIT(MODNAME) | BIT(FUNCTION) | BIT(FILENAME))
+#define REST	(BIT(FORMAT) | BIT(LINE))
+#define ALL	(NAMES | REST)
+
+struct site {
+	unsigned long pointer[NR_POINTERS];
+	u32 line;
+};
+
+/* As sites.py writes it. */
+struct file_site {
+	unsigned long desc;
+	struct site site;
+};
+
+/* A compressed block in the pool; a multiple of 8 bytes, as small as can be. */
+struct block {
+	unsigned long handle;
+	u32 first;
+	u16 size;
+};
+
+struct copy {
+	char name[16];
+	struct zs_pool *pool;
+	unsigned long *handles;
+	struct maple_tree tree[FILENAME + 1];
+	unsigned long *formats;
+	u32 *lines;
+	struct block *blocks;
+	struct ddebug_store *store;
+};
+
+/* A block in the making, the same for all copies. */
+struct draft {
+	u32 first;
+	u32 count;
+	u32 size;
+	u8 data[RAW_SIZE + 512];
+};
+
+struct alternative {
+	const char *name;
+	unsigned int columns;
+	int (*draft)(void);
+	int (*build)(struct copy *copy);
+	void (*drop)(struct copy *copy);
+	void (*get)(const struct copy *copy, unsigned int i, struct site *site);
+};
+
+static char *path;
+module_param_named(sites, path, charp, 0400);
+
+static struct site *sites;
+static unsigned int nr_sites;
+static unsigned long base;
+static u32 *order;
+
+static struct copy copies[COPIES];
+static const struct alternative *now;
+
+static struct draft *drafts;
+static unsigned int nr_drafts, max_drafts;
+
+static u8 *raw_block;
+static void *cctx_space, *dctx_space;
+static zstd_dctx *dctx;
+
+/* bytes of arrays that are not in slab, of all copies */
+static size_t array_bytes;
+
+static size_t site_size(void)
+{
+	return now->columns == ALL ? sizeof(struct site) : offsetof(struct site, pointer[FORMAT]);
+}
+
+static void *array_alloc(size_t size)
+{
+	if (size <= PAGE_SIZE)
+		return kmalloc(size, GFP_KERNEL);
+	array_bytes += PAGE_ALIGN(size);
+	return alloc_pages_exact(size, GFP_KERNEL);
+}
+
+static void array_free(void *array, size_t size)
+{
+	if (size <= PAGE_SIZE) {
+		kfree(array);
+	} else if (array) {
+		array_bytes -= PAGE_ALIGN(size);
+		free_pages_exact(array, size);
+	}
+}
+
+/* An array of records: what lookups cost at least. */
+
+static int raw_build(struct copy *copy)
+{
+	return 0;
+}
+
+static void raw_drop(struct copy *copy) { }
+
+static void raw_get(const struct copy *copy, unsigned int i, struct site *site)
+{
+	memcpy(site, &sites[i], site_size());
+}
+
+/* A zsmalloc pool, alone, and with an object for each record. */
+
+static int pool_build(struct copy *copy)
+{
+	copy->pool = zs_create_pool(copy->name);
+	return copy->pool ? 0 : -ENOMEM;
+}
+
+static void pool_drop(struct copy *copy)
+{
+	if (copy->pool)
+		zs_destroy_pool(copy->pool);
+	copy->pool = NULL;
+}
+
+/* Returns a handle, or 0; @room is what the object has room for. */
+static unsigned long pool_add(struct copy *copy, const void *data, size_t size, size_t room)
+{
+	unsigned long handle;
+
+	handle = zs_malloc(copy->pool, room, GFP_KERNEL | __GFP_HIGHMEM | __GFP_MOVABLE);
+	if (IS_ERR_VALUE(handle))
+		return 0;
+	memcpy(zs_map_object(copy->pool, handle, ZS_MM_WO), data, size);
+	zs_unmap_object(copy->pool, handle);
+	return handle;
+}
+
+static int object_build(struct copy *copy)
+{
+	unsigned int i;
+
+	copy->handles = array_alloc(nr_sites * sizeof(*copy->handles));
+	if (!copy->handles)
+		return -ENOMEM;
+	memset(copy->handles, 0, nr_sites * sizeof(*copy->handles));
+	if (pool_build(copy))
+		return -ENOMEM;
+	for (i = 0; i < nr_sites; i++) {
+		copy->handles[i] = pool_add(copy, &sites[i], site_size(), site_size());
+		if (!copy->handles[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void object_drop(struct copy *copy)
+{
+	unsigned int i;
+
+	for (i = 0; copy->handles && i < nr_sites; i++)
+		if (copy->handles[i])
+			zs_free(copy->pool, copy->handles[i]);
+	array_free(copy->handles, nr_sites * sizeof(*copy->handles));
+	copy->handles = NULL;
+	pool_drop(copy);
+}
+
+static void object_get(const struct copy *copy, unsigned int i, struct site *site)
+{
+	memcpy(site, zs_map_object(copy->pool, copy->handles[i], ZS_MM_RO), site_size());
+	zs_unmap_object(copy->pool, copy->handles[i]);
+}
+
+/* A maple tree for each column of names, a range for each run of equal ones. */
+
+static int maple_build(struct copy *copy)
+{
+	unsigned int first, last;
+	unsigned long value;
+	enum column column;
+	int err;
+
+	for (column = MODNAME; column <= FILENAME; column++) {
+		mt_init(&copy->tree[column]);
+		if (!(now->columns & BIT(column)))
+			continue;
+		for (first = 0; first < nr_sites; first = last + 1) {
+			value = sites[first].pointer[column];
+			last = first;
+			while (last + 1 < nr_sites && sites[last + 1].pointer[column] == value)
+				last++;
+			err = mtree_store_range(&copy->tree[column], first, last,
+						(void *)value, GFP_KERNEL);
+			if (err)
+				return err;
+		}
+	}
+	if (!(now->columns & REST))
+		return 0;
+	copy->formats = array_alloc(nr_sites * sizeof(*copy->formats));
+	copy->lines = array_alloc(nr_sites * sizeof(*copy->lines));
+	if (!copy->formats || !copy->lines)
+		return -ENOMEM;
+	for (first = 0; first < nr_sites; first++) {
+		copy->formats[first] = sites[first].pointer[FORMAT];
+		copy->lines[first] = sites[first].line;
+	}
+	return 0;
+}
+
+static void maple_drop(struct copy *copy)
+{
+	enum column column;
+
+	for (column = MODNAME; column <= FILENAME; column++)
+		mtree_destroy(&copy->tree[column]);
+	array_free(copy->formats, nr_sites * sizeof(*copy->formats));
+	array_free(copy->lines, nr_sites * sizeof(*copy->lines));
+	copy->formats = NULL;
+	copy->lines = NULL;
+}
+
+static void maple_get(const struct copy *copy, unsigned int i, struct site *site)
+{
+	struct maple_tree *tree = (struct maple_tree *)copy->tree;
+	enum column column;
+
+	for (column = MODNAME; column <= FILENAME; column++)
+		if (now->columns & BIT(column))
+			site->pointer[column] = (unsigned long)mtree_load(&tree[column], i);
+	if (now->columns & REST) {
+		site->pointer[FORMAT] = copy->formats[i];
+		site->line = copy->lines[i];
+	}
+}
+
+/* Compressed blocks of records in the pool. */
+
+/* Returns the size of @count records from @first, compressed; 0 if that is above @room. */
+typedef size_t (*compress_t)(unsigned int first, unsigned int count, void *to, size_t room);
+
+static void raw_records(unsigned int first, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		memcpy(raw_block + i * site_size(), &sites[first + i], site_size());
+}
+
+static size_t lz4_compress(unsigned int first, unsigned int count, void *to, size_t room)
+{
+	raw_records(first, count);
+	return LZ4_compress_default(raw_block, to, count * site_size(), room, cctx_space);
+}
+
+static zstd_parameters zstd_hardest(size_t size)
+{
+	return zstd_get_params(zstd_max_clevel(), size);
+}
+
+static size_t zstd_cctx_space(void)
+{
+	zstd_parameters params = zstd_hardest(RAW_MAX);
+
+	return zstd_cctx_workspace_bound(&params.cParams);
+}
+
+static size_t zstd_compress(unsigned int first, unsigned int count, void *to, size_t room)
+{
+	zstd_parameters params = zstd_hardest(count * site_size());
+	zstd_cctx *cctx = zstd_init_cctx(cctx_space, zstd_cctx_space());
+	size_t size;
+
+	raw_records(first, count);
+	size = zstd_compress_cctx(cctx, to, room, raw_block, count * site_size(), &params);
+	return zstd_is_error(size) ? 0 : size;
+}
+
+static struct draft *next_draft(unsigned int first)
+{
+	struct draft *draft = &drafts[nr_drafts];
+
+	if (nr_drafts == max_drafts)
+		return NULL;
+	nr_drafts++;
+	draft->first = first;
+	return draft;
+}
+
+/* Blocks of as many records as have RAW_SIZE. */
+static int draft_raw_size(compress_t compress)
+{
+	unsigned int first, count;
+	struct draft *draft;
+
+	for (first = 0; first < nr_sites; first += count) {
+		draft = next_draft(first);
+		if (!draft)
+			return -ENOSPC;
+		count = min_t(unsigned int, nr_sites - first, RAW_SIZE / site_size());
+		draft->count = count;
+		draft->size = compress(first, count, draft->data, sizeof(draft->data));
+		if (!draft->size)
+			return -ENOSPC;
+	}
+	return 0;
+}
+
+/* Blocks of as many records as compress into the size of our own blocks. */
+static int draft_filled(compress_t compress)
+{
+	unsigned int first, most, count = RAW_SIZE / site_size();
+	struct draft *draft;
+
+	for (first = 0; first < nr_sites; first += count) {
+		draft = next_draft(first);
+		if (!draft)
+			return -ENOSPC;
+		most = min_t(unsigned int, nr_sites - first, RAW_MAX / site_size());
+		count = min(count, most);
+		while (count < most && compress(first, count + 1, draft->data, DDEBUG_BLOCK_SIZE))
+			count++;
+		for (; count; count--) {
+			draft->size = compress(first, count, draft->data, DDEBUG_BLOCK_SIZE);
+			if (draft->size)
+				break;
+		}
+		if (!count)
+			return -ENOSPC;
+		draft->count = count;
+	}
+	return 0;
+}
+
+static int lz4_draft(void)
+{
+	return draft_filled(lz4_compress);
+}
+
+static int lz4_4k_draft(void)
+{
+	return draft_raw_size(lz4_compress);
+}
+
+static int zstd_draft(void)
+{
+	return draft_filled(zstd_compress);
+}
+
+static int zstd_4k_draft(void)
+{
+	return draft_raw_size(zstd_compress);
+}
+
+static int blocks_build(struct copy *copy)
+{
+	const struct draft *draft;
+	struct block *block;
+	u32 room = 0;
+
+	for (draft = drafts; draft < drafts + nr_drafts; draft++)
+		room = max(room, draft->size);
+	copy->blocks = kcalloc(nr_drafts, sizeof(*copy->blocks), GFP_KERNEL);
+	if (!copy->blocks || pool_build(copy))
+		return -ENOMEM;
+	for (draft = drafts, block = copy->blocks; draft < drafts + nr_drafts; draft++, block++) {
+		block->handle = pool_add(copy, draft->data, draft->size, room);
+		if (!block->handle)
+			return -ENOMEM;
+		block->first = draft->first;
+		block->size = draft->size;
+	}
+	return 0;
+}
+
+static void blocks_drop(struct copy *copy)
+{
+	unsigned int i;
+
+	for (i = 0; copy->blocks && i < nr_drafts; i++)
+		if (copy->blocks[i].handle)
+			zs_free(copy->pool, copy->blocks[i].handle);
+	kfree(copy->blocks);
+	copy->blocks = NULL;
+	pool_drop(copy);
+}
+
+static const struct block *block_find(const struct copy *copy, unsigned int i)
+{
+	unsigned int lo = 0, hi = nr_drafts, mid;
+
+	while (hi - lo > 1) {
+		mid = lo + (hi - lo) / 2;
+		if (copy->blocks[mid].first <= i)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return &copy->blocks[lo];
+}
+
+static void lz4_get(const struct copy *copy, unsigned int i, struct site *site)
+{
+	const struct block *block = block_find(copy, i);
+	size_t offset = (i - block->first) * site_size();
+
+	/* LZ4 can stop behind the record */
+	LZ4_decompress_safe_partial(zs_map_object(copy->pool, block->handle, ZS_MM_RO), raw_block,
+				    block->size, offset + site_size(), RAW_MAX);
+	zs_unmap_object(copy->pool, block->handle);
+	memcpy(site, raw_block + offset, site_size());
+}
+
+static void zstd_get(const struct copy *copy, unsigned int i, struct site *site)
+{
+	const struct block *block = block_find(copy, i);
+
+	zstd_decompress_dctx(dctx, raw_block, RAW_MAX,
+			     zs_map_object(copy->pool, block->handle, ZS_MM_RO), block->size);
+	zs_unmap_object(copy->pool, block->handle);
+	memcpy(site, raw_block + (i - block->first) * site_size(), site_size());
+}
+
+/* The blocks of the series, built as ddebug_pack() does. */
+
+static int packed_draft(void)
+{
+	struct ddebug_encoder enc;
+	struct draft *draft;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < nr_sites; ) {
+		draft = next_draft(i);
+		if (!draft)
+			return -ENOSPC;
+		ddebug_encode_start(&enc, base, draft->data, DDEBUG_BLOCK_SIZE);
+		for (err = 0; i < nr_sites; i++) {
+			struct ddebug_record record = {
+				.modname = sites[i].pointer[MODNAME],
+				.function = sites[i].pointer[FUNCTION],
+				.filename = sites[i].pointer[FILENAME],
+				/* where it is not wanted: to say "the same" takes a byte */
+				.format = base,
+			};
+
+			if (now->columns & REST) {
+				record.format = sites[i].pointer[FORMAT];
+				record.line = sites[i].line;
+			}
+			err = ddebug_encode_add(&enc, &record);
+			if (err)
+				break;
+		}
+		if (err && err != -ENOSPC)
+			return err;
+		draft->count = i - draft->first;
+		draft->size = ddebug_encode_end(&enc);
+	}
+	return 0;
+}
+
+static int packed_build(struct copy *copy, bool pool)
+{
+	const struct draft *tail = &drafts[nr_drafts - 1];
+	size_t with = struct_size(copy->store, blocks, nr_drafts - 1) + tail->size;
+	size_t without = struct_size(copy->store, blocks, nr_drafts);
+	bool pays = kmalloc_size_roundup(with) <=
+		    kmalloc_size_roundup(without) + kmalloc_size_roundup(tail->size);
+	const struct draft *draft;
+	struct ddebug_block *block;
+
+	copy->store = kzalloc(pays ? with : without, GFP_KERNEL);
+	if (!copy->store || (pool && pool_build(copy)))
+		return -ENOMEM;
+	copy->store->tail_first = nr_sites;
+	for (draft = drafts, block = copy->store->blocks; draft < tail + !pays; draft++, block++) {
+		copy->store->nr_blocks++;
+		block->first = draft->first;
+		block->size = draft->size;
+		if (pool)
+			block->handle = pool_add(copy, draft->data, draft->size, DDEBUG_BLOCK_SIZE);
+		else
+			RCU_INIT_POINTER(block->data,
+					 kmemdup(draft->data, draft->size, GFP_KERNEL));
+		if (!block->handle && !rcu_access_pointer(block->data))
+			return -ENOMEM;
+	}
+	if (pays) {
+		copy->store->tail_first = tail->first;
+		copy->store->tail_count = tail->count;
+		copy->store->tail_size = tail->size;
+		memcpy(&copy->store->blocks[copy->store->nr_blocks], tail->data, tail->size);
+	}
+	return 0;
+}
+
+static int packed_slab_build(struct copy *copy)
+{
+	return packed_build(copy, false);
+}
+
+static int packed_pool_build(struct copy *copy)
+{
+	return packed_build(copy, true);
+}
+
+static void packed_drop(struct copy *copy)
+{
+	unsigned int i;
+
+	for (i = 0; copy->store && i < copy->store->nr_blocks; i++) {
+		kfree(rcu_dereference_protected(copy->store->blocks[i].data, true));
+		if (copy->store->blocks[i].handle)
+			zs_free(copy->pool, copy->store->blocks[i].handle);
+	}
+	kfree(copy->store);
+	copy->store = NULL;
+	pool_drop(copy);
+}
+
+static void packed_get(const struct copy *copy, unsigned int i, struct site *site)
+{
+	const struct ddebug_store *store = copy->store;
+	u32 first = store->tail_first, count = store->tail_count;
+	unsigned int lo = 0, hi = store->nr_blocks, mid, size = store->tail_size;
+	const u8 *data = (const u8 *)&store->blocks[store->nr_blocks];
+	unsigned long handle = 0;
+	struct ddebug_decoder dec;
+
+	if (i < store->tail_first) {
+		while (hi - lo > 1) {
+			mid = lo + (hi - lo) / 2;
+			if (store->blocks[mid].first <= i)
+				lo = mid;
+			else
+				hi = mid;
+		}
+		first = store->blocks[lo].first;
+		count = hi < store->nr_blocks ? store->blocks[hi].first : store->tail_first;
+		count -= first;
+		size = store->blocks[lo].size;
+		handle = store->blocks[lo].handle;
+		data = handle ? zs_map_object(copy->pool, handle, ZS_MM_RO) :
+				rcu_dereference_protected(store->blocks[lo].data, true);
+	}
+	if (!ddebug_decode_start(&dec, base, data, size, count) &&
+	    !ddebug_decode_seek(&dec, i - first) && !ddebug_decode_next(&dec)) {
+		site->pointer[MODNAME] = dec.record.modname;
+		site->pointer[FUNCTION] = dec.record.function;
+		site->pointer[FILENAME] = dec.record.filename;
+		site->pointer[FORMAT] = dec.record.format;
+		site->line = dec.record.line;
+	}
+	if (handle)
+		zs_unmap_object(copy->pool, handle);
+}
+
+#define BOTH(name, ...)		{ name, ALL, __VA_ARGS__ }, { name ".names", NAMES, __VA_ARGS__ }
+#define MAPLE(name, columns)	{ "maple." name, columns, NULL, maple_build, maple_drop, maple_get }
+
+static const struct alternative alternatives[] = {
+	BOTH("raw", NULL, raw_build, raw_drop, raw_get),
+	{ "pool", 0, NULL, pool_build, pool_drop },
+	BOTH("object", NULL, object_build, object_drop, object_get),
+	BOTH("maple", NULL, maple_build, maple_drop, maple_get),
+	MAPLE("module", BIT(MODNAME)),
+	MAPLE("function", BIT(FUNCTION)),
+	MAPLE("file", BIT(FILENAME)),
+	MAPLE("rest", REST),
+	BOTH("lz4", lz4_draft, blocks_build, blocks_drop, lz4_get),
+	BOTH("lz4-4k", lz4_4k_draft, blocks_build, blocks_drop, lz4_get),
+	BOTH("zstd", zstd_draft, blocks_build, blocks_drop, zstd_get),
+	BOTH("zstd-4k", zstd_4k_draft, blocks_build, blocks_drop, zstd_get),
+	BOTH("packed-slab", packed_draft, packed_slab_build, packed_drop, packed_get),
+	BOTH("packed-pool", packed_draft, packed_pool_build, packed_drop, packed_get),
+};
+
+static bool same(const struct site *a, const struct site *b)
+{
+	enum column column;
+
+	for (column = MODNAME; column < NR_POINTERS; column++)
+		if (now->columns & BIT(column) && a->pointer[column] != b->pointer[column])
+			return false;
+	return !(now->columns & BIT(LINE)) || a->line == b->line;
+}
+
+static int check(const struct copy *copy)
+{
+	struct site found;
+	unsigned int i;
+
+	for (i = 0; now->columns && i < nr_sites; i++) {
+		memset(&found, 0xff, sizeof(found));
+		now->get(copy, i, &found);
+		if (!same(&found, &sites[i])) {
+			pr_err("%s: site %u is not as it was\n", now->name, i);
+			return -EBADMSG;
+		}
+	}
+	return 0;
+}
+
+static void drop_copies(void)
+{
+	unsigned int i;
+
+	for (i = 0; now && i < COPIES; i++)
+		now->drop(&copies[i]);
+	now = NULL;
+}
+
+static int make_set(const char *val, const struct kernel_param *kp)
+{
+	unsigned int i;
+	int err = 0;
+
+	drop_copies();
+	if (sysfs_streq(val, "none"))
+		return 0;
+	for (i = 0; i < ARRAY_SIZE(alternatives) && !now; i++)
+		if (sysfs_streq(val, alternatives[i].name))
+			now = &alternatives[i];
+	if (!now)
+		return -EINVAL;
+
+	nr_drafts = 0;
+	if (now->draft)
+		err = now->draft();
+	for (i = 0; i < COPIES && !err; i++)
+		err = now->build(&copies[i]);
+	if (!err)
+		err = check(&copies[0]) ?: check(&copies[COPIES - 1]);
+	if (err)
+		drop_copies();
+	return err;
+}
+
+static const struct kernel_param_ops make_ops = { .set = make_set };
+module_param_cb(make, &make_ops, NULL, 0200);
+
+/*
+ * Wait until all that kfree_rcu() is to free is free, which takes five seconds;
+ * to let a command do so means to fork, and that is noise itself.
+ */
+static int settle_set(const char *val, const struct kernel_param *kp)
+{
+	ssleep(6);
+	return 0;
+}
+
+static const struct kernel_param_ops settle_ops = { .set = settle_set };
+module_param_cb(settle, &settle_ops, NULL, 0200);
+
+static int cmp_u64(const void *a, const void *b)
+{
+	return *(const u64 *)a < *(const u64 *)b ? -1 : *(const u64 *)a > *(const u64 *)b;
+}
+
+/* "KEY tenths" as a line with one decimal */
+static int put_tenths(char *buf, const char *key, u64 ns)
+{
+	u64 tenths = div_u64(ns * 10, nr_sites);
+	u32 tenth = do_div(tenths, 10);
+
+	return sprintf(buf, "%s %llu.%u\n", key, tenths, tenth);
+}
+
+static int report_get(char *buf, const struct kernel_param *kp)
+{
+	size_t pages = array_bytes, payload = 0, raw = 0;
+	unsigned int i, loop, len = 0;
+	struct site found;
+	u64 ns[LOOPS];
+
+	if (!now)
+		return -ENODATA;
+	for (i = 0; i < COPIES; i++)
+		if (copies[i].pool)
+			pages += zs_get_total_pages(copies[i].pool) * PAGE_SIZE;
+	len += sprintf(buf + len, "pages %zu\n", pages / COPIES);
+	if (now->draft) {
+		for (i = 0; i < nr_drafts; i++) {
+			payload += drafts[i].size;
+			raw = max(raw, drafts[i].count * site_size());
+		}
+		len += sprintf(buf + len, "blocks %u\npayload %zu\n", nr_drafts, payload);
+	}
+	if (now->get == lz4_get)
+		len += sprintf(buf + len, "workspace %zu\n", raw);
+	if (now->get == zstd_get)
+		len += sprintf(buf + len, "workspace %zu\n", raw + zstd_dctx_workspace_bound());
+	if (!now->get)
+		return len;
+
+	for (loop = 0; loop < LOOPS; loop++) {
+		ns[loop] = ktime_get_ns();
+		for (i = 0; i < nr_sites; i++)
+			now->get(&copies[0], order[i], &found);
+		ns[loop] = ktime_get_ns() - ns[loop];
+	}
+	sort(ns, LOOPS, sizeof(*ns), cmp_u64, NULL);
+	len += put_tenths(buf + len, "lookup", ns[LOOPS / 2]);
+	len += put_tenths(buf + len, "spread", ns[LOOPS - 1] - ns[0]);
+	return len;
+}
+
+static const struct kernel_param_ops report_ops = { .get = report_get };
+module_param_cb(report, &report_ops, NULL, 0400);
+
+static int names_get(char *buf, const struct kernel_param *kp)
+{
+	unsigned int i, len = 0;
+
+	for (i = 0; i < ARRAY_SIZE(alternatives); i++)
+		len += sprintf(buf + len, "%s\n", alternatives[i].name);
+	return len;
+}
+
+static const struct kernel_param_ops names_ops = { .get = names_get };
+module_param_cb(names, &names_ops, NULL, 0400);
+
+static int copies_get(char *buf, const struct kernel_param *kp)
+{
+	return sprintf(buf, "%d\n", COPIES);
+}
+
+static const struct kernel_param_ops copies_ops = { .get = copies_get };
+module_param_cb(copies, &copies_ops, NULL, 0400);
+
+static void free_all(void)
+{
+	vfree(sites);
+	vfree(order);
+	vfree(drafts);
+	vfree(raw_block);
+	vfree(cctx_space);
+	vfree(dctx_space);
+}
+
+static int __init read_sites(void)
+{
+	struct file_site *file = NULL;
+	struct rnd_state rnd;
+	unsigned int i;
+	ssize_t size;
+
+	size = kernel_read_file_from_path(path ?: "", 0, (void **)&file, INT_MAX, NULL,
+					  READING_UNKNOWN);
+	if (size < 0)
+		return size;
+	nr_sites = size / sizeof(*file);
+	if (!nr_sites || size % sizeof(*file)) {
+		vfree(file);
+		return -EINVAL;
+	}
+	sites = vzalloc(array_size(nr_sites, sizeof(*sites)));
+	order = vmalloc(array_size(nr_sites, sizeof(*order)));
+	if (!sites || !order) {
+		vfree(file);
+		return -ENOMEM;
+	}
+	base = file[0].desc;
+	prandom_seed_state(&rnd, 1);
+	for (i = 0; i < nr_sites; i++) {
+		unsigned int j = prandom_u32_state(&rnd) % (i + 1);
+
+		sites[i] = file[i].site;
+		order[i] = order[j];
+		order[j] = i;
+	}
+	vfree(file);
+	return 0;
+}
+
+static int __init alternatives_init(void)
+{
+	int err = read_sites();
+	unsigned int i;
+
+	if (err)
+		goto out;
+	/* no block has less than a dozen records */
+	max_drafts = nr_sites / 12 + 1;
+	drafts = vmalloc(array_size(max_drafts, sizeof(*drafts)));
+	raw_block = vmalloc(RAW_MAX);
+	cctx_space = vmalloc(max_t(size_t, LZ4_MEM_COMPRESS, zstd_cctx_space()));
+	dctx_space = vmalloc(zstd_dctx_workspace_bound());
+	err = -ENOMEM;
+	if (!drafts || !raw_block || !cctx_space || !dctx_space)
+		goto out;
+	dctx = zstd_init_dctx(dctx_space, zstd_dctx_workspace_bound());
+	if (!dctx)
+		goto out;
+	for (i = 0; i < COPIES; i++)
+		snprintf(copies[i].name, sizeof(copies[i].name), "alternative%u", i);
+	return 0;
+out:
+	free_all();
+	return err;
+}
+
+static void __exit alternatives_exit(void)
+{
+	drop_copies();
+	free_all();
+}
+
+module_init(alternatives_init);
+module_exit(alternatives_exit);
+MODULE_DESCRIPTION("Memory of alternatives to packed dynamic debug sites");
+MODULE_LICENSE("GPL");
