@@ -3,8 +3,6 @@
 # What "make run" does in the guest: memory.sh for the table; then, when the file
 # mode beside it says "show", dynamic debug at work.
 
-control=/proc/dynamic_debug/control
-
 # query TEXT: one query; how many sites are on after it
 query()
 {
@@ -22,7 +20,8 @@ messages()
 	dmesg | grep -v 'raid6\|random:' | sed 's/^/  /' | head -n 8
 }
 
-sh ./memory.sh
+# shellcheck source=guest/memory.sh
+. ./memory.sh
 [ "$(cat mode)" = show ] || exit 0
 
 echo "By module, with the prefix module:function:line:"

@@ -27,16 +27,31 @@ of_stores()
 		$1 == row { print $(n ? n : 2) }' $stores
 }
 
-# used: bytes of all objects in slab
-used() { awk 'NR > 2 { sum += $2 * $4 } END { print sum }' /proc/slabinfo; }
+# settle: what CPUs keep of slabs counts as used, and what was freed may come late.
+# Of these caches only, as each file that is opened leaves something to be freed.
+settle()
+{
+	sleep 1
+	for cache in /sys/kernel/slab/kmalloc-[0-9]* /sys/kernel/slab/zs_handle /sys/kernel/slab/zspage; do
+		[ ! -e "$cache" ] || echo 1 >"$cache/shrink"
+	done
+}
 
-# pool BYTES: what a zsmalloc pool with an object of that size takes in slab
+# objects: of each cache in slab, how many there are and of what size
+objects() { settle; awk 'NR > 2 { print $1, $2, $4 }' /proc/slabinfo; }
+
+# pool BYTES: what a zsmalloc pool with an object of that size takes in slab. There
+# are so many pools that what else happens meanwhile is less than an object for each.
 pool()
 {
-	was=$(used)
-	echo "$1" >/sys/module/pools/parameters/make
-	echo $((($(used) - was) / $(cat /sys/module/pools/parameters/pools)))
+	objects >/tmp/before
+	echo "$1" 2>/dev/null >/sys/module/pools/parameters/make || return
+	objects >/tmp/after
 	echo -1 >/sys/module/pools/parameters/make
+	awk -v pools="$(cat /sys/module/pools/parameters/pools)" '
+		NR == FNR { was[$1] = $2; next }
+		{ bytes += int(($2 - was[$1]) / pools + 0.5) * $3 }
+		END { print bytes }' /tmp/before /tmp/after
 }
 
 # object CACHE: what one of its objects takes
@@ -62,8 +77,7 @@ blocks=$(of_stores kernel pooled)
 pages=$(of_stores pool_pages '')
 store=$(of_stores kernel slab_bytes)
 pooled=0
-if insmod ./pools.ko 2>/dev/null && pool 0 >/dev/null; then
-	empty=$(pool 0)
+if insmod ./pools.ko 2>/dev/null && empty=$(pool 0); then
 	echo "@ mem.pool_empty $empty"
 	if [ "$pages" != 0 ]; then
 		# a pool with one block in its first page, and what more of them take
@@ -75,8 +89,8 @@ if insmod ./pools.ko 2>/dev/null && pool 0 >/dev/null; then
 		echo "@ mem.pool_handles $((blocks * handle))"
 		echo "@ mem.pool_zspages $((pages * zspage))"
 	fi
-	rmmod pools
 fi
+rmmod pools 2>/dev/null
 if [ -e $stores ]; then
 	echo "@ mem.packed $(of_stores kernel packed_bytes)"
 	echo "@ mem.blocks $(of_stores kernel blocks)"

@@ -9,7 +9,7 @@
 #include <linux/module.h>
 #include <linux/zsmalloc.h>
 
-#define POOLS	64
+#define POOLS	256
 
 static struct zs_pool *pools[POOLS];
 static unsigned long handles[POOLS];

@@ -2,13 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # What memory.sh does in the guest.
 
-control=/proc/dynamic_debug/control
-stores=/sys/kernel/debug/dynamic_debug/stores
+# shellcheck source=guest/memory.sh
+. ./memory.sh
 
-# slab: kB of it, when what was freed is
-slab() { sleep 1; sed -n 's/^Slab: *\([0-9]*\) kB/\1/p' /proc/meminfo; }
-
-sh ./memory.sh
+# slab: kB of it, without what is free
+slab() { settle; sed -n 's/^Slab: *\([0-9]*\) kB/\1/p' /proc/meminfo; }
 
 # Everything on, for as long as it takes to look; the console would need minutes to
 # show what that logs.

@@ -26,6 +26,7 @@ figures()
 }
 
 insmod ./coming.ko || exit
+sleep 1	# its init memory is freed after a grace period, as that of the others
 while read -r name; do
 	dmesg -c >/dev/null
 	was=$(vmalloc)
@@ -38,7 +39,7 @@ while read -r name; do
 		echo "$name was not loaded: $(cat error) $(dmesg | sed -n 's/.*: Unknown symbol/without/p' | paste -sd' ')"
 		exit 1
 	fi
-	sleep 1	# init memory is freed after a grace period
+	sleep 1
 	echo "@ mod.$name.vmalloc $(($(vmalloc) - was))"
 	dmesg | sed -n 's/.*coming: //p' >came
 	while read -r module core init; do
@@ -46,5 +47,5 @@ while read -r name; do
 		echo "@ mod.$module.init $init"
 		figures "$module"
 	done <came
-	modprobe -r "$name" || rmmod "$name"
+	[ -e "$name.ko" ] && rmmod "$name" || modprobe -r "$name"
 done <modules
