@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What the parts of the benchmark share. NAME.sh CONFIG SERIES measures one boot of a
 # kernel and prints lines "@ key number"; all else goes to stderr.
+# shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
 
 # modules_of CONFIG: the modules that the benchmark builds there. All its parts name
