@@ -29,6 +29,6 @@ measure()
 	local rc=0
 	CONFIG=$config SERIES=$series FILES=$tmp/files "$top/scripts/guest" "$1" >"$tmp/out" || rc=$?
 	grep -v '^@ ' "$tmp/out" >&2 || :
-	[ $rc = 0 ] || die "$(basename "$0" .sh) of $config, series $series: the guest failed with status $rc"
+	[ $rc = 0 ] || die "the guest failed with status $rc: $(grep -v '^@ ' "$tmp/out" | tail -n1)"
 	grep '^@ ' "$tmp/out"
 }
