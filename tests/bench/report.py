@@ -92,12 +92,16 @@ def fill_in(results, phrase):
     return re.sub(r'\{([^{}]*)\}', value, phrase)
 
 
-def show(value, digits=2):
+def show(value):
     if value is None:
         return ''
     if isinstance(value, float) and not value.is_integer():
-        return f'{value:,.{digits}f}'
+        return f'{value:,.2f}'
     return f'{value:,.0f}'
+
+
+def times(ratio):
+    return '' if ratio is None else f'{ratio:.3f}'
 
 
 def a_site(value, sites):
@@ -125,7 +129,7 @@ class Tables:
             for key in self.results.get(config, {}).get(column, {}).get('figures', {}):
                 if fnmatch.fnmatchcase(key, pattern):
                     found[key] = None
-        return list(found)
+        return sorted(found)
 
     def ratio(self, config, key):
         none, patched = self.get(config, 'none', key), self.get(config, 'all', key)
@@ -223,12 +227,12 @@ class Tables:
     def alternatives(self, config):
         rows = []
         sites = self.get(config, 'all', 'alt.sites')
-        for key in self.keys(config, 'alt.*.bytes', ('all', 'none')):
+        for key in self.keys(config, 'alt.*.bytes'):
             name = key[len('alt.'):-len('.bytes')]
             cells = [self.get(config, column, key) for column in ('none', 'all')]
             best = cells[1] if cells[1] is not None else cells[0]
             rows.append((best, [name] + [a_site(c, sites) for c in cells] +
-                         [show(self.get(config, column, f'alt.{name}.lookup'), 0) for column in ('none', 'all')]))
+                         [show(self.get(config, column, f'alt.{name}.lookup')) for column in ('none', 'all')]))
         rows = [row for _, row in sorted(rows, key=lambda r: -r[0])]
         head = ['', 'bytes a site, unpatched kernel', 'patched', 'instructions to look one up, unpatched', 'patched']
         return self.present(config, 'alternatives', grid(head, rows))
@@ -236,11 +240,13 @@ class Tables:
     def counts(self, config, pattern):
         """Keys of instructions, less those that say something about another."""
         return [key for key in self.keys(config, pattern)
-                if not re.search(r'\.(spread|matches|lines|least|most)$', key)]
+                if not re.search(r'\.(spread|matches|lines|control_lines|least|most|wall)$', key)]
 
     def boots(self, config, pattern):
         """A sentence on how boots differ, which they should not."""
         worst = {}
+        if self.results.get(config, {}).get('all', {}).get('parts', {}).get('instructions', {}).get('runs', 1) == 1:
+            return 'One boot: `make bench` compares two.'
         for column in ('none', 'all'):
             entry = self.results.get(config, {}).get(column, {'spread': {}})
             for key, (least, most) in entry['spread'].items():
@@ -257,7 +263,7 @@ class Tables:
             if not key.startswith('ins.query.'):
                 cells = [self.get(config, column, key) for column in ('none', 'all')]
                 spread = [self.get(config, column, key + '.spread') for column in ('none', 'all')]
-                rows.append([key[4:]] + [show(c) for c in cells] + [show(self.ratio(config, key), 3)] +
+                rows.append([key[4:]] + [show(c) for c in cells] + [times(self.ratio(config, key))] +
                             [' / '.join(show(s) for s in spread if s is not None)])
         head = ['instructions', 'unpatched', 'patched', 'ratio', 'spread in a boot']
         return self.present(config, 'instructions', grid(head, rows) + ['', self.boots(config, 'ins.*')])
@@ -269,7 +275,7 @@ class Tables:
             stem = key[:-len('.matches')]
             spread = [self.get(config, column, f'{stem}.{way}.spread') for column in ('none', 'all') for way in ways]
             rows.append([stem[len('ins.query.'):], show(self.get(config, 'all', key))] +
-                        [show(self.ratio(config, f'{stem}.{way}'), 3) for way in ways] +
+                        [times(self.ratio(config, f'{stem}.{way}')) for way in ways] +
                         [show(max((s for s in spread if s is not None), default=None))])
         head = ['ratio of instructions', 'matches', 'changes nothing', '+p', '-p', '+pmfl', '-pmfl', 'largest spread in a boot']
         return self.present(config, 'instructions', grid(head, rows))
@@ -353,7 +359,8 @@ class Tables:
             try:
                 was = show(get(before)) if before else ''
                 now = measured()
-                rows.append([text, was, '≤ ' + show(limit), show(now), 'met' if now <= limit else '**missed**'])
+                rows.append([text, was, '≤ ' + show(limit), times(now) if 'ratio' in text else show(now),
+                             'met' if now <= limit else '**missed**'])
             except (KeyError, ValueError):
                 rows.append([text, '', '≤ ' + show(limit), 'not measured', ''])
         return grid(['what', 'unpatched', 'goal', 'measured', ''], rows)
@@ -398,8 +405,9 @@ def plot_memory(tables, config, path):
 
 def plot_alternatives(tables, config, path):
     sites = tables.get(config, 'all', 'alt.sites')
-    rows = [(tables.get(config, 'all', key) / sites, key[len('alt.'):-len('.bytes')])
-            for key in tables.keys(config, 'alt.*.bytes', ('all',)) if '.names.' not in key]
+    # whole ways to keep a site, not parts of them, and an empty pool is none
+    rows = [(tables.get(config, 'all', key) / sites, key.split('.')[1])
+            for key in tables.keys(config, 'alt.*.bytes', ('all',)) if key.count('.') == 2 and key != 'alt.pool.bytes']
     if not rows:
         return
     lines = [f'{n} {value:.3f} "{name}"' for n, (value, name) in enumerate(sorted(rows, reverse=True))]
