@@ -7,10 +7,10 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 
 CONFIG ?= lean
 SERIES ?= all
-export CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS
+export CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK
 
-targets := help run test shell guest kernel tree export diff-test fuzz config-test arch-test bisect-test soak clean
-settings := CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS JOBS V
+targets := help run test bench shell guest kernel tree export diff-test fuzz config-test arch-test bisect-test soak clean
+settings := CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK JOBS V
 
 # A mistyped variable or target must not pass in silence.
 given := $(foreach v,$(.VARIABLES),$(if $(filter command%,$(origin $(v))),$(v)))
@@ -31,6 +31,9 @@ run: ## build both kernels, boot them, show dynamic debug at work, compare memor
 
 test: ## everything that CI checks
 	@scripts/test
+
+bench: ## measure memory and instructions; docs/results.md. QUICK=1: the lean kernel alone. RUNS=5 boots for memory
+	@scripts/bench
 
 shell: ## a shell inside the booted kernel
 	@scripts/guest --shell

@@ -9,7 +9,7 @@
 #include <linux/module.h>
 #include <linux/zsmalloc.h>
 
-#define POOLS	64
+#define POOLS	256
 
 static struct zs_pool *pools[POOLS];
 static unsigned long handles[POOLS];
@@ -31,7 +31,7 @@ static void remove_pools(void)
 static int make_set(const char *val, const struct kernel_param *kp)
 {
 	int bytes;
-	char name[16];
+	char name[8];
 	int i, err;
 
 	err = kstrtoint(val, 0, &bytes);
@@ -39,7 +39,7 @@ static int make_set(const char *val, const struct kernel_param *kp)
 		return err;
 	remove_pools();
 	for (i = 0; i < POOLS && bytes >= 0; i++) {
-		snprintf(name, sizeof(name), "pools%d", i);
+		snprintf(name, sizeof(name), "pool%03d", i);	/* all of one length */
 		pools[i] = zs_create_pool(name);
 		if (!pools[i])
 			return -ENOMEM;

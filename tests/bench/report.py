@@ -1,0 +1,459 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""From what the parts of the benchmark printed to tables and plots.
+
+report.py collect RAW...            print results.json
+report.py render JSON DOCUMENT DIR  fill in the tables of DOCUMENT, draw plots in DIR
+
+results.json is CONFIG > COLUMN > figures > KEY. Columns are none, the unpatched kernel;
+all, the patched one; and slab, that without its pool. A figure is the median of all
+runs; where they differ, "spread" has the least and the most.
+"""
+import fnmatch
+import json
+import math
+import os
+import re
+import statistics
+import subprocess
+import sys
+
+LINE = re.compile(r'@ ([a-z0-9_.-]+) (-?[0-9]+(?:\.[0-9]+)?)')
+NAME = re.compile(r'([a-z0-9]+)\.(none|all|slab)\.([a-z0-9_.-]+)')
+TABLE = re.compile(r'(<!-- table: (.*?) -->\n).*?(<!-- end -->)', re.S)
+COLUMNS = {'none': 'unpatched', 'all': 'patched, pool', 'slab': 'patched, slab'}
+
+
+def number(text):
+    return float(text) if '.' in text else int(text)
+
+
+def collect(paths):
+    """Figures of all runs of a part, by config and column, and how each was made."""
+    results, runs = {}, {}
+    for path in paths:
+        part, config, column, _ = os.path.basename(path).split('-')
+        entry = results.setdefault(config, {}).setdefault(column, {'parts': {}, 'figures': {}, 'spread': {}})
+        for line in open(path, encoding='utf-8').read().splitlines():
+            match = LINE.fullmatch(line)
+            if match:
+                runs.setdefault((config, column, match[1]), []).append(number(match[2]))
+            elif line.startswith('# '):
+                key, text = line[2:].split(' ', 1)
+                if key == 'command':
+                    made = entry['parts'].setdefault(part, {'command': text, 'runs': 0})
+                    made['runs'] += 1
+                elif entry.setdefault(key, text) != text:
+                    sys.exit(f'{path}: {key} is {text}, but {entry[key]} elsewhere: run make bench again')
+            else:
+                sys.exit(f'{path}: what is this: {line}')
+    for (config, column, key), values in sorted(runs.items()):
+        entry = results[config][column]
+        middle = statistics.median(values)
+        entry['figures'][key] = int(middle) if middle == int(middle) else middle
+        if min(values) != max(values):
+            entry['spread'][key] = [min(values), max(values)]
+        # What all sites of a generated module keep: their section, or its hot half, slab
+        # and a quarter of a page for each block in the pool.
+        growth = re.fullmatch(r'growth\.([0-9]+)\.sections\.dyndbg', key)
+        if growth:
+            stored = lambda item: runs.get((config, column, f'growth.{growth[1]}.{item}'), [0])[0]
+            entry['figures'][f'growth.{growth[1]}.memory'] = (
+                values[0] + stored('slab_bytes') + 1024 * stored('pooled'))
+    return results
+
+
+def figure(results, name):
+    """The figure that config.column.key names; KeyError tells which is missing."""
+    config, column, key = NAME.fullmatch(name).groups()
+    try:
+        return results[config][column]['figures'][key]
+    except KeyError:
+        raise KeyError(name) from None
+
+
+def evaluate(results, expression):
+    """The value of an expression of figures, numbers, + - * / and (), spaces between."""
+    words = []
+    for word in expression.split():
+        if NAME.fullmatch(word):
+            word = repr(figure(results, word))
+        elif not re.fullmatch(r'[-+*/()]|[0-9.]+', word):
+            raise KeyError(word)
+        words.append(word)
+    return eval(' '.join(words), {'__builtins__': {}})  # nothing but the words above
+
+
+def fill_in(results, phrase):
+    """A phrase with {expression} or {expression:format} in it, as Python formats it."""
+    def value(match):
+        expression, _, spec = match[1].partition(':')
+        return format(evaluate(results, expression), spec)
+    return re.sub(r'\{([^{}]*)\}', value, phrase)
+
+
+def show(value):
+    if value is None:
+        return ''
+    if isinstance(value, float) and not value.is_integer():
+        return f'{value:,.2f}'
+    return f'{value:,.0f}'
+
+
+def times(ratio):
+    return '' if ratio is None else f'{ratio:.3f}'
+
+
+def a_site(value, sites):
+    return '' if value is None else f'{value / sites:.2f}'
+
+
+def grid(head, rows):
+    """Lines of a table: text left, figures right."""
+    lines = [head, ['---'] + ['---:'] * (len(head) - 1)] + rows
+    return ['| ' + ' | '.join(line) + ' |' for line in lines]
+
+
+class Tables:
+    """Each method is a table of the document, its words the arguments."""
+
+    def __init__(self, results):
+        self.results = results
+
+    def get(self, config, column, key):
+        return self.results.get(config, {}).get(column, {}).get('figures', {}).get(key)
+
+    def keys(self, config, pattern, columns=('none', 'all')):
+        found = {}
+        for column in columns:
+            for key in self.results.get(config, {}).get(column, {}).get('figures', {}):
+                if fnmatch.fnmatchcase(key, pattern):
+                    found[key] = None
+        return sorted(found)
+
+    def ratio(self, config, key):
+        none, patched = self.get(config, 'none', key), self.get(config, 'all', key)
+        return patched / none if none and patched is not None else None
+
+    def source(self, config, part):
+        """The line below a table: how its figures were made."""
+        of_config = self.results.get(config, {})
+        entries = [of_config[column] for column in COLUMNS if part in of_config.get(column, {}).get('parts', {})]
+        if not entries:
+            return None
+        first = entries[0]
+        commands = ', '.join('`' + e['parts'][part]['command'] + '`' for e in entries)
+        runs = first['parts'][part]['runs']
+        return (f'Linux {first["kernel"]}, `{config}`, {first["compiler"]}; '
+                f'{"median of %d boots" % runs if runs > 1 else "one boot"} each of {commands}.')
+
+    def present(self, config, part, lines):
+        source = self.source(config, part)
+        return lines + ['', source] if source else ['Not measured: `make bench` does.']
+
+    def memory(self, config):
+        rows = []
+
+        def row(text, key, bold=''):
+            cells = []
+            for column in COLUMNS:
+                value, sites = self.get(config, column, key), self.get(config, column, 'mem.sites')
+                cells += [show(value), a_site(value, sites)]
+            if any(cells):
+                rows.append([bold + c + bold if c else c for c in [text] + cells])
+        row('cold section, raw: freed', 'mem.cold')
+        row('packed from that (in the rows below)', 'mem.packed')
+        row('hot section', 'mem.hot')
+        row('in slab: store, block index, last block; without pool all blocks', 'mem.store')
+        row('in the pool: whole pages', 'mem.pool_pages')
+        if self.get(config, 'all', 'mem.pool_pages'):
+            for text, key in (('struct of the pool', 'empty'), ('size class', 'class'),
+                              ('handles', 'handles'), ('zspages', 'zspages')):
+                column = self.results[config]['all']['figures'][f'mem.pool_{key}']
+                sites = self.get(config, 'all', 'mem.sites')
+                rows.append([f'in slab for the pool: {text}', '', '', show(column), a_site(column, sites), '', ''])
+        row('all that stays', 'mem.all', '**')
+        row('`struct ddebug_table` of each module: in both, not in the sum', 'mem.table_bytes')
+        head = ['bytes'] + [c for text in COLUMNS.values() for c in (text, 'a site')]
+        sites = self.get(config, 'none', 'mem.sites')
+        return self.present(config, 'memory', [f'{show(sites)} callsites.', ''] + grid(head, rows) if sites else [])
+
+    def machine(self, config):
+        rows = []
+        for text, key in (('MemTotal', 'memtotal'), ('MemFree', 'memfree'), ('Slab', 'slab'),
+                          ('init memory freed', 'initmem')):
+            cells = []
+            for column in COLUMNS:
+                spread = self.results.get(config, {}).get(column, {}).get('spread', {}).get(f'mem.{key}')
+                cell = show(self.get(config, column, f'mem.{key}'))
+                cells.append(cell + (f' ({show(spread[0])} to {show(spread[1])})' if spread else ''))
+            rows.append([text] + cells)
+        return self.present(config, 'memory', grid(['kB'] + list(COLUMNS.values()), rows))
+
+    def image(self, config):
+        rows = []
+        for key in self.keys(config, 'image.*'):
+            none, patched = self.get(config, 'none', key), self.get(config, 'all', key)
+            if none != patched or not key.startswith('image.section.'):
+                rows.append([key.replace('image.section.', '').replace('image.', 'file: ').replace('bzimage', 'bzImage'),
+                             show(none), show(patched), f'{(patched or 0) - (none or 0):+,}'])
+        head = ['bytes', 'unpatched', 'patched', 'difference']
+        return self.present(config, 'memory', grid(head, rows))
+
+    def pinned(self):
+        rows = []
+        for config in self.results:
+            figures = self.results[config].get('all', {}).get('figures', {})
+            if 'mem.pin.bytes' in figures:
+                slab = [self.get(config, 'all', f'mem.pin.slab_{when}') for when in ('before', 'on', 'after')]
+                rows.append([f'`{config}`'] + [show(figures[f'mem.pin.{k}']) for k in ('sites', 'blocks', 'bytes')] +
+                            [a_site(figures['mem.pin.bytes'], figures['mem.pin.sites'])] + [show(v) for v in slab])
+        head = ['config', 'sites on', 'blocks pinned', 'bytes of them', 'a site',
+                'Slab before, kB', 'while on', 'after']
+        return grid(head, rows) if rows else ['Not measured: `make bench` does.']
+
+    def modules(self, config):
+        items = {'sites': 'sites', 'hot': 'hot section', 'cold': 'cold section', 'core': 'module memory',
+                 'init': 'init memory, freed', 'packed': 'packed', 'store': 'store, slab', 'blocks': 'blocks in the pool',
+                 'vmalloc': 'vmalloc with what it needs'}
+        names = sorted({key.split('.')[1] for key in self.keys(config, 'mod.*.core')})
+        rows = []
+        for name in names:
+            for column in ('none', 'all'):
+                cells = [self.get(config, column, f'mod.{name}.{item}') for item in items]
+                rows.append([f'{name}, {"patched" if column == "all" else "unpatched"}'] + [show(c) for c in cells])
+        return self.present(config, 'modules', grid(['bytes'] + list(items.values()), rows))
+
+    def alternatives(self, config):
+        rows = []
+        sites = self.get(config, 'all', 'alt.sites')
+        for key in self.keys(config, 'alt.*.bytes'):
+            name = key[len('alt.'):-len('.bytes')]
+            cells = [self.get(config, column, key) for column in ('none', 'all')]
+            best = cells[1] if cells[1] is not None else cells[0]
+            rows.append((best, [name] + [a_site(c, sites) for c in cells] +
+                         [show(self.get(config, column, f'alt.{name}.lookup')) for column in ('none', 'all')]))
+        rows = [row for _, row in sorted(rows, key=lambda r: -r[0])]
+        head = ['', 'bytes a site, unpatched kernel', 'patched', 'instructions to look one up, unpatched', 'patched']
+        return self.present(config, 'alternatives', grid(head, rows))
+
+    def counts(self, config, pattern):
+        """Keys of instructions, less those that say something about another."""
+        return [key for key in self.keys(config, pattern)
+                if not re.search(r'\.(spread|matches|lines|control_lines|least|most|wall)$', key)]
+
+    def boots(self, config, pattern):
+        """A sentence on how boots differ, which they should not."""
+        worst = {}
+        if self.results.get(config, {}).get('all', {}).get('parts', {}).get('instructions', {}).get('runs', 1) == 1:
+            return 'One boot: `make bench` compares two.'
+        for column in ('none', 'all'):
+            entry = self.results.get(config, {}).get(column, {'spread': {}})
+            for key, (least, most) in entry['spread'].items():
+                if fnmatch.fnmatchcase(key, pattern) and not key.endswith('.spread'):
+                    worst[f'{key}, {COLUMNS[column].split(",")[0]}'] = (most - least) / (most or 1)
+        if not worst:
+            return 'No boot differed from another.'
+        key = max(worst, key=worst.get)
+        return f'{len(worst)} figures differed between boots, most of all {key}: by {100 * worst[key]:.2f} %.'
+
+    def instructions(self, config):
+        rows = []
+        for key in self.counts(config, 'ins.*'):
+            if not key.startswith('ins.query.'):
+                cells = [self.get(config, column, key) for column in ('none', 'all')]
+                spread = [self.get(config, column, key + '.spread') for column in ('none', 'all')]
+                rows.append([key[4:]] + [show(c) for c in cells] + [times(self.ratio(config, key))] +
+                            [' / '.join(show(s) for s in spread if s is not None)])
+        head = ['instructions', 'unpatched', 'patched', 'ratio', 'spread in a boot']
+        return self.present(config, 'instructions', grid(head, rows) + ['', self.boots(config, 'ins.*')])
+
+    def queries(self, config):
+        ways = ['same', 'on', 'off', 'prefix-on', 'prefix-off']
+        rows = []
+        for key in self.keys(config, 'ins.query.*.matches'):
+            stem = key[:-len('.matches')]
+            spread = [self.get(config, column, f'{stem}.{way}.spread') for column in ('none', 'all') for way in ways]
+            rows.append([stem[len('ins.query.'):], show(self.get(config, 'all', key))] +
+                        [times(self.ratio(config, f'{stem}.{way}')) for way in ways] +
+                        [show(max((s for s in spread if s is not None), default=None))])
+        head = ['ratio of instructions', 'matches', 'changes nothing', '+p', '-p', '+pmfl', '-pmfl', 'largest spread in a boot']
+        return self.present(config, 'instructions', grid(head, rows))
+
+    def growth_of(self, config, column, metric):
+        points = {}
+        for key in self.keys(config, f'growth.*.{metric}', (column,)):
+            if key.split('.')[1].isdigit() and key.split('.', 2)[2] == metric:
+                points[int(key.split('.')[1])] = self.get(config, column, key)
+        return points
+
+    def growth(self, config):
+        metrics = {}
+        for key in self.counts(config, 'growth.*'):
+            if key.split('.')[1].isdigit():
+                metrics[key.split('.', 2)[2]] = None
+        sizes = sorted({n for m in metrics for c in ('none', 'all') for n in self.growth_of(config, c, m)})
+        rows = []
+        for metric in metrics:
+            for column in ('none', 'all'):
+                points = self.growth_of(config, column, metric)
+                if not points:
+                    continue
+                *_, low, high = [None, None] + sorted(points)
+                slope = exponent = None
+                if low is not None:
+                    slope = (points[high] - points[low]) / (high - low)
+                    if points[high] > 0 and points[low] > 0:
+                        exponent = float(math.log(points[high] / points[low], high / low))
+                rows.append([f'{metric}, {COLUMNS[column].split(",")[0]}'] + [show(points.get(n)) for n in sizes] +
+                            [show(slope), show(exponent)])
+        head = ['callsites'] + [show(n) for n in sizes] + ['slope, a site', 'exponent']
+        return self.present(config, 'growth', grid(head, rows))
+
+    def goals(self):
+        def get(name):
+            return evaluate(self.results, name)
+
+        def worst(config, *patterns):
+            ratios = [self.ratio(config, key) for p in patterns for key in self.counts(config, p)]
+            ratios = [r for r in ratios if r is not None]
+            if not ratios:
+                raise KeyError(patterns)
+            return max(ratios)
+
+        def packing():
+            # what initcalls of dynamic debug take more than in the unpatched kernel
+            keys = [key for key in self.counts('debian', 'ins.boot.*') if key != 'ins.boot.init']
+            if not keys:
+                raise KeyError('ins.boot')
+            return sum((self.get('debian', column, key) or 0) * sign
+                       for key in keys for column, sign in (('all', 1), ('none', -1)))
+
+        def exponent():
+            points = self.growth_of('lean', 'all', 'load'), self.growth_of('lean', 'all', 'memory')
+            *_, low, high = sorted(points[0])
+            return max(math.log(p[high] / p[low], high / low) for p in points)
+
+        rows = []
+        for text, before, limit, measured in (
+                ('all that stays, in slab, bytes', 'debian.none.mem.all', 47000, lambda: get('debian.slab.mem.all')),
+                ('the same, a site', 'debian.none.mem.all / debian.none.mem.sites', 22,
+                 lambda: get('debian.slab.mem.all / debian.slab.mem.sites')),
+                ('the same in the pool, a site', 'debian.none.mem.all / debian.none.mem.sites', 26,
+                 lambda: get('debian.all.mem.all / debian.all.mem.sites')),
+                ('packed cold data, a site', None, 5.5, lambda: get('debian.all.mem.packed / debian.all.mem.sites')),
+                ('creating a zsmalloc pool, bytes', 'debian.none.mem.pool_empty', 4096,
+                 lambda: get('debian.all.mem.pool_empty')),
+                ('without JUMP_LABEL, in slab, a site', 'nojump.none.mem.all / nojump.none.mem.sites', 11,
+                 lambda: get('nojump.slab.mem.all / nojump.slab.mem.sites')),
+                ('the same in the pool, a site', 'nojump.none.mem.all / nojump.none.mem.sites', 11,
+                 lambda: get('nojump.all.mem.all / nojump.all.mem.sites')),
+                ('a disabled site: instructions, ratio', None, 1, lambda: worst('debian', 'ins.disabled.*')),
+                ('enabled, `+pmfl`, to no console, ratio', None, 1, lambda: worst('debian', 'ins.enabled.*.pmfl.median')),
+                ('reading `control`, ratio', None, 1, lambda: worst('debian', 'ins.control.*')),
+                ('any query, the worst ratio', None, 1, lambda: worst('debian', 'ins.query.*')),
+                ('file and function queries, the worst ratio', None, 0.5,
+                 lambda: worst('debian', 'ins.query.file.*', 'ins.query.func.*')),
+                ('packing at boot, microseconds', None, 500, packing),
+                ('growth to 100,000 sites: exponent of load and memory', None, 1.05, exponent)):
+            try:
+                was = show(get(before)) if before else ''
+                now = measured()
+                rows.append([text, was, '≤ ' + show(limit), times(now) if 'ratio' in text else show(now),
+                             'met' if now <= limit else '**missed**'])
+            except (KeyError, ValueError):
+                rows.append([text, '', '≤ ' + show(limit), 'not measured', ''])
+        return grid(['what', 'unpatched', 'goal', 'measured', ''], rows)
+
+    def fill(self, text):
+        """The document with its tables as of these results."""
+        def table(match):
+            name, *arguments = match[2].split()
+            return match[1] + '\n' + '\n'.join(getattr(self, name)(*arguments)) + '\n\n' + match[3]
+        return TABLE.sub(table, text)
+
+
+def plot(path, commands, data):
+    """Have gnuplot draw; opaque white, so that a dark page does not hide it."""
+    head = ("set terminal svg size 760,{} font 'sans-serif,13' background '#ffffff'\n"
+            "set output '{}'\nset border 3\nset tics nomirror out\nset style fill solid 1 noborder\n"
+            "set grid ytics lc rgb '#dddddd'\n")
+    size, commands = commands
+    blocks = ''.join(f'${name} << END\n' + '\n'.join(lines) + '\nEND\n' for name, lines in data.items())
+    subprocess.run(['gnuplot'], input=blocks + head.format(size, path) + commands, text=True, check=True)
+
+
+COLOURS = ['#33608c', '#e0a030', '#5fa55a', '#b5495b', '#8a7fb5']
+
+
+def plot_memory(tables, config, path):
+    parts = [('hot section', ['mem.hot']), ('store, index and blocks in slab', ['mem.store']),
+             ('pages of the pool', ['mem.pool_pages']), ('pool, class, handles, zspages', ['mem.pool_slab'])]
+    lines = []
+    for column, text in COLUMNS.items():
+        sites = tables.get(config, column, 'mem.sites')
+        if not sites:
+            return
+        cells = [sum(tables.get(config, column, key) or 0 for key in keys) / sites for _, keys in parts]
+        lines.append(f'"{text}: {sum(cells):.1f}" ' + ' '.join(f'{c:.3f}' for c in cells))
+    draw = ', '.join(f"$bars using {n + 2}:xtic(1) title '{text}' lc rgb '{COLOURS[n]}'"
+                     for n, (text, _) in enumerate(parts))
+    plot(path, (380, "set title 'Bytes that a callsite takes, configuration " + config + "'\n"
+                "set style data histograms\nset style histogram rowstacked\nset boxwidth 0.55\n"
+                "set yrange [0:*]\nset key below reverse Left\nplot " + draw + '\n'), {'bars': lines})
+
+
+def plot_alternatives(tables, config, path):
+    sites = tables.get(config, 'all', 'alt.sites')
+    # whole ways to keep a site, not parts of them, and an empty pool is none
+    rows = [(tables.get(config, 'all', key) / sites, key.split('.')[1])
+            for key in tables.keys(config, 'alt.*.bytes', ('all',)) if key.count('.') == 2 and key != 'alt.pool.bytes']
+    if not rows:
+        return
+    lines = [f'{n} {value:.3f} "{name}"' for n, (value, name) in enumerate(sorted(rows, reverse=True))]
+    plot(path, (80 + 24 * len(lines), "set title 'Bytes a callsite of what else could hold its data, configuration " +
+                config + "'\nset border 1\nunset key\nset xrange [0:*]\nset yrange [-0.7:" + str(len(lines) - 0.3) + "] reverse\n"
+                "set grid noytics xtics\nset offsets graph 0, 0.12, 0, 0\n"
+                f"plot $bars using ($2/2):1:($2/2):(0.36):ytic(3) with boxxyerror lc rgb '{COLOURS[0]}', "
+                "$bars using 2:1:(sprintf(' %.1f', $2)) with labels left\n"), {'bars': lines})
+
+
+def plot_growth(tables, config, path):
+    panels = [('memory', 'bytes of memory'), ('load', 'instructions to load it'),
+              ('query.func.same', 'a query that matches one'), ('query.module.same', 'a query that matches all')]
+    panels = [p for p in panels if len(tables.growth_of(config, 'all', p[0])) > 1]
+    if not panels:
+        return
+    data, draw = {}, ''
+    for n, (metric, text) in enumerate(panels):
+        lines = []
+        for column in ('none', 'all'):
+            points = tables.growth_of(config, column, metric)
+            name = f'd{n}{column}'
+            data[name] = [f'{size} {points[size]}' for size in sorted(points)]
+            lines.append(f"${name} with linespoints pt 7 ps 0.5 lw 2 lc rgb '{COLOURS[3 if column == 'none' else 0]}' "
+                         f"title '{COLUMNS[column].split(',')[0]}'")
+        draw += f"set title '{text}'\nplot {', '.join(lines)}\n"
+    plot(path, (300 * ((len(panels) + 1) // 2), "set logscale xy\nset format '10^{%L}'\nset key top left\n"
+                "set xlabel 'callsites in the module'\n"
+                f'set multiplot layout {(len(panels) + 1) // 2},2\n{draw}unset multiplot\n'), data)
+
+
+def main():
+    if sys.argv[1] == 'collect':
+        json.dump(collect(sys.argv[2:]), sys.stdout, indent=1, sort_keys=True)
+        print()
+        return
+    path, document, directory = sys.argv[2:]
+    tables = Tables(json.load(open(path, encoding='utf-8')))
+    text = open(document, encoding='utf-8').read()
+    with open(document, 'w', encoding='utf-8') as out:
+        out.write(tables.fill(text))
+    config = 'debian' if 'debian' in tables.results else 'lean'
+    plot_memory(tables, config, os.path.join(directory, 'memory.svg'))
+    plot_alternatives(tables, config, os.path.join(directory, 'alternatives.svg'))
+    plot_growth(tables, 'lean', os.path.join(directory, 'growth.svg'))
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Hold the figures in texts against docs/results.json. Prints KTAP.
+
+The list, tests/figures, names each text at the start of a line, and below, behind a
+tab, a phrase that stands there: {expression:format} is a figure of docs/results.json,
+or a sum of several, as tests/bench/report.py says. Names may have a *, since patches
+are renumbered. White space and line ends do not count, nor does the + of a patch. What
+else has figures must be in the list too, if only by its name: then it has none that
+are measured. figures.py JSON LIST takes others than these two.
+"""
+import glob
+import json
+import os
+import re
+import sys
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(TOP, 'tests/bench'))
+sys.dont_write_bytecode = True
+import report  # noqa: E402
+
+TEXTS = ['README.md', 'docs/*.md', 'patches/*/0*.patch']
+
+
+def read(path):
+    with open(path, encoding='utf-8') as file:
+        return file.read()
+
+
+def words(path):
+    """The text as words with one blank between."""
+    text = read(path)
+    if path.endswith('.patch'):
+        text = re.sub(r'^\+', '', text, flags=re.M)
+    return ' '.join(text.split())
+
+
+def check_text(results, path, phrases):
+    """What is wrong with the figures in a text."""
+    text = words(path)
+    wrong = []
+    for phrase in phrases:
+        try:
+            want = ' '.join(report.fill_in(results, phrase).split())
+        except KeyError as error:
+            wrong.append(f'{path}: no figure {error} for "{phrase}": make bench')
+            continue
+        # not a part of a larger number
+        if not re.search(r'(?<![\d.,])' + re.escape(want) + r'(?![\d]|[.,]\d)', text):
+            wrong.append(f'{path}: does not say "{want}"')
+    return wrong
+
+
+def read_list(path):
+    entries = {}
+    for number, line in enumerate(read(path).splitlines(), 1):
+        if not line.strip() or line.startswith('#'):
+            continue
+        if not line.startswith('\t'):
+            entries[line.strip()] = phrases = []
+        elif entries:
+            phrases.append(line.strip())
+        else:
+            sys.exit(f'{path}, line {number}: a phrase of what text?')
+    return entries
+
+
+def main():
+    arguments = [os.path.abspath(path) for path in sys.argv[1:]] or ['docs/results.json', 'tests/figures']
+    os.chdir(TOP)
+    counts = {True: 0, False: 0}
+
+    def verdict(what, wrong):
+        counts[not wrong] += 1
+        print(f'{"not ok" if wrong else "ok"} {sum(counts.values())} - {what}')
+        for line in wrong:
+            print(f'# {line}')
+
+    results = {}
+    try:
+        results = json.loads(read(arguments[0]))
+        verdict(f'{arguments[0]} can be read', [])
+    except (OSError, ValueError) as error:
+        verdict(f'{arguments[0]} can be read', [f'{error}: make bench writes it'])
+
+    listed = set()
+    for name, phrases in read_list(arguments[1]).items():
+        paths = glob.glob(name)
+        listed.update(paths)
+        if len(paths) != 1:
+            verdict(name, [f'{len(paths)} files have that name'])
+        else:
+            verdict(f'{name}: {len(phrases)} figures', check_text(results, paths[0], phrases))
+    texts = {path for pattern in TEXTS for path in glob.glob(pattern)}
+    verdict('all texts are listed', [f'{path} is not in {arguments[1]}' for path in sorted(texts - listed)])
+
+    text = read('docs/results.md')
+    verdict('docs/results.md has the tables of these results',
+            [] if report.Tables(results).fill(text) == text else ['make bench writes them'])
+    print(f'1..{sum(counts.values())}')
+    print(f'{counts[True]} passed, {counts[False]} failed')
+    sys.exit(counts[False] > 0)
+
+
+main()
