@@ -1,13 +1,18 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # SPDX-License-Identifier: GPL-2.0
 # Boots where guest time is a count of instructions; sourced after scripts/lib.sh.
 #
 # QEMU: 1 ns is one instruction; where the guest would wait, time leaps to its
 # next timer instead of passing with the host's; date and random numbers are the
 # same in every boot. Kernel: nothing is placed at random; the time stamp counter
-# is the clock, at 1 GHz exactly; no message goes to the console.
+# is the clock, at 1 GHz exactly; initramfs is unpacked before the last initcalls;
+# no message goes to the console.
 counting_qemu='-icount shift=0,sleep=off -rtc base=2026-01-01,clock=vm -seed 1'
-counting_append='nokaslr norandmaps tsc=reliable tsc_early_khz=1000000 quiet loglevel=0 printk.ignore_loglevel=N'
+counting_append="nokaslr norandmaps initramfs_async=0 tsc=reliable tsc_early_khz=1000000 quiet loglevel=0 printk.ignore_loglevel=N"
+
+# bluetooth and what it needs, of what Debian has as modules: all of the benchmark
+# names the same modules, or else kernels would be built again
+debian_modules='net/bluetooth/bluetooth.ko net/rfkill/rfkill.ko crypto/ecdh_generic.ko lib/crc16.ko'
 
 # counted_guest CONFIG SERIES MEM NAME PARAMETER...: run NAME of tests/bench/guest/,
 # with the files in $tmp/files and the program "count"; what it says goes to stdout

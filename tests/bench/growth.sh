@@ -4,7 +4,7 @@
 # callsites take in that kernel. Prints lines "@ KEY NUMBER"; instructions as in
 # instructions.sh, with .spread. KEY, for N callsites:
 #
-#  growth.N.sections.dyndbg, .dyndbg_sites	bytes of the two sections in its file
+#  growth.N.sections.hot, .cold	bytes of __dyndbg and __dyndbg_sites in its file
 #  growth.N.coresize, .initsize	the module's memory that stays, and that its init is
 #				freed with, bytes
 #  growth.N.hot_bytes, .packed_bytes, .blocks, .pooled, .slab_bytes	its line in stores
@@ -20,6 +20,7 @@
 [ $# = 2 ] || die "usage: growth.sh CONFIG SERIES"
 config=$1 series=$2
 check_config "$config"
+[ "$config" != debian ] || export MODULES=${MODULES:-$debian_modules}
 obj=$("$top/scripts/kernel" "$config" "$series" "${LINUX:-}" "${MODULES:-}" | tail -n1)
 scratch
 mkdir "$tmp/files"
@@ -27,11 +28,12 @@ mkdir "$tmp/files"
 for n in 10 100 1000 10000 100000; do
 	mkdir -p "$tmp/source/growth_$n"
 	awk -v n=$n -v dir="$tmp/source/growth_$n" -f "$top/tests/bench/growth.awk"
-	step "module of $n callsites" "$tmp/log" build_module "$obj" "$tmp/source/growth_$n" "$tmp/files" -j"$jobs" ||
-		die "$(tail -n1 "$tmp/log")"
-	for section in __dyndbg __dyndbg_sites; do
-		bytes=$(readelf -SW "$tmp/files/growth_$n.ko" | awk -v s=$section '{ sub(/^ *\[ *[0-9]+\] */, "") } $1 == s { print $5 }')
-		[ -z "$bytes" ] || echo "@ growth.$n.sections.${section#__} $((0x$bytes))"
-	done
+	say "==> module of $n callsites"
+	build_module "$obj" "$tmp/source/growth_$n" "$tmp/files" -j"$jobs"
+	# the module linker script renames the cold one
+	readelf -SW "$tmp/files/growth_$n.ko" | sed -nE 's/^ *\[ *[0-9]+\] (__dyndbg|\.init\.dyndbg_sites) +[A-Z]+ +[0-9a-f]+ [0-9a-f]+ ([0-9a-f]+) .*/\1 \2/p' |
+		while read -r section bytes; do
+			echo "@ growth.$n.sections.$([ "$section" = __dyndbg ] && echo hot || echo cold) $((0x$bytes))"
+		done
 done
 counted_guest "$config" "$series" "${MEM:-2G}" growth

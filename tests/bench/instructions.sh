@@ -4,7 +4,7 @@
 # Prints lines "@ KEY NUMBER". What is repeated in a boot is a median, and
 # KEY.spread is the most less the least. Instructions are those of the process,
 # interrupts at its cost included; what others do for it later is not, and no
-# waiting. KEY:
+# waiting. Boots repeat: all but .wall is the same in each boot of one kernel. KEY:
 #
 #  ins.disabled.with, .without	1,000 turns of a loop that calls a function with a
 #				callsite that is off, and without
@@ -20,7 +20,7 @@
 #  ins.control.lines		so many
 #  ins.control.on		the same, 64 KiB, with every callsite +pmfl
 #  ins.query.WHAT.matches	callsites that a query matches. WHAT: module, file, func,
-#				format, line, class, fileline (both), all;
+#				format, line, class, fileline (both);
 #				.none .one .many, of a plain text; .wild-none .wild-one
 #				.wild-many of one with * or ?; of formats: with ^
 #  ins.query.WHAT.same		that query if it changes nothing
@@ -38,9 +38,7 @@
 [ $# = 2 ] || die "usage: instructions.sh CONFIG SERIES"
 config=$1 series=$2
 check_config "$config"
-# bluetooth and what it needs, of what Debian has as modules
-[ "$config" != debian ] ||
-	export MODULES=${MODULES:-net/bluetooth/bluetooth.ko net/rfkill/rfkill.ko crypto/ecdh_generic.ko lib/crc16.ko}
+[ "$config" != debian ] || export MODULES=${MODULES:-$debian_modules}
 obj=$("$top/scripts/kernel" "$config" "$series" "${LINUX:-}" "${MODULES:-}" | tail -n1)
 scratch
 mkdir -p "$tmp/files/few"

@@ -33,7 +33,7 @@ for n in 10 100 1000 10000 100000; do
 		./count $times write $control "$key.same=$spec -p"
 		echo "$spec +p" >$control
 		# does it match that one? Reading 100,000 of them takes too long
-		[ $n -gt 1000 ] || [ "$(grep "\[$name\].* =p " $control | wc -l)" = 1 ]
+		[ $n -gt 1000 ] || [ "$(grep -c "\[$name\].* =p " $control)" = 1 ]
 		./count $times write $control "$key.off=$spec -p" "$key.on=$spec +p"
 		echo "$spec -p" >$control
 	done

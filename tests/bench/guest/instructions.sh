@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC2154 # pick sets them
 # SPDX-License-Identifier: GPL-2.0
 # What tests/bench/instructions.sh runs in the guest; the keys are explained there.
 
@@ -79,6 +80,7 @@ for call in $(dmesg | sed -n 's/^[^]]*\] initcall \(dynamic_debug_[a-z_]*\)+.*re
 done
 
 pick >/tmp/picked
+# shellcheck disable=SC1091
 . /tmp/picked
 echo "@ ins.control.lines $(grep -vc '^#' $control)"
 ./count 11 read $control ins.control.4k=4096 ins.control.64k=65536
