@@ -4,7 +4,7 @@
 # Prints lines "@ KEY NUMBER". What is repeated in a boot is a median, and
 # KEY.spread is the most less the least. Instructions are those of the process,
 # interrupts at its cost included; what others do for it later is not, and no
-# waiting. Boots repeat: all but .wall is the same in each boot of one kernel. KEY:
+# waiting. Boots of the same kernel and files repeat, but for the odd tick (3,600). KEY:
 #
 #  ins.disabled.with, .without	1,000 turns of a loop that calls a function with a
 #				callsite that is off, and without
