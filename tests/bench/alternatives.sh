@@ -44,22 +44,12 @@
 #                     random, but the same each time; median of five rounds. That of raw is
 #                     the cost of loop and call. Finding the store of a site is not in it.
 #   spread            of these five rounds, largest less smallest: timer interrupts
-. "$(dirname "$0")/../../scripts/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
-[ $# = 2 ] || die "usage: alternatives.sh CONFIG SERIES"
-config=$1 series=$2
-check_config "$config"
-need_tools
+start "$@"
 need_packages python3
-# Of Debian's modules only those that are named are built; zstd and the rest of LZ4 are
-# built in there.
-case $config,${MODULES:-} in debian,*lz4_compress*) ;; debian,*)
-	MODULES="${MODULES:+$MODULES }lib/lz4/lz4_compress.ko" ;;
-esac
-patched=$("$top/scripts/kernel" "$config" all "${LINUX:-}" "${MODULES:-}" | tail -n1)
-obj=$("$top/scripts/kernel" "$config" "$series" "${LINUX:-}" "${MODULES:-}" | tail -n1)
+patched=$("$top/scripts/kernel" "$config" all "${LINUX:-}" "$MODULES" | tail -n1)
 src=$("$top/scripts/source" all "${LINUX:-}")
-scratch
 
 # section VMLINUX NAME: its bytes, from the symbols around it
 section()
@@ -69,23 +59,17 @@ section()
 	echo $((0x${addr[1]} - 0x${addr[0]}))
 }
 
-mkdir "$tmp/files" "$tmp/alternatives"
+mkdir "$tmp/alternatives"
 python3 -B "$top/tests/bench/alternatives/sites.py" "$patched/vmlinux" "$tmp/files/sites" >"$tmp/keys"
 cp "$top"/tests/bench/alternatives/{Makefile,main.c} "$src"/lib/dynamic_debug_codec.[ch] "$tmp/alternatives/"
 sed -n '/^#define DDEBUG_BLOCK_SIZE/p; /^struct ddebug_\(block\|store\) {/,/^}/p' \
 	"$src/lib/dynamic_debug_sites.c" >"$tmp/alternatives/store.h"
 build_module "$obj" "$tmp/alternatives" "$tmp/files"
 
-# one instruction is a nanosecond; when the guest sleeps its clock moves on at once
-rc=0
-CONFIG=$config SERIES=$series MODULES=${MODULES:-} FILES=$tmp/files CPUS=1 QEMU_ARGS='-icount shift=0,sleep=off' \
-	TIMEOUT=${TIMEOUT:-1800} "$top/scripts/guest" "$top/tests/bench/alternatives/guest.sh" >"$tmp/out" || rc=$?
-grep -v '^@' "$tmp/out" >&2 || :
-[ $rc = 0 ] || die "the guest failed with status $rc; what it said is above"
-
+count alternatives >"$tmp/figures"
 cat "$tmp/keys"
 sites=$(sed -n 's/^@ alt.sites //p' "$tmp/keys")
 [ "$series" != none ] || echo "@ alt.section.bytes $(section "$obj/vmlinux" __dyndbg)"
 echo "@ alt.raw.bytes $((32 * sites))"
 echo "@ alt.raw.names.bytes $((24 * sites))"
-grep '^@' "$tmp/out"
+cat "$tmp/figures"

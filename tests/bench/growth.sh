@@ -14,20 +14,12 @@
 #  growth.N.query.module.same	a query that matches all
 #  growth.N.control		reading control, 64 KiB a read
 #  growth.N.control_lines, growth.control	its lines; and without the module
-. "$(dirname "$0")/../../scripts/lib.sh"
-. "$top/tests/bench/counting.sh"
+. "$(dirname "$0")/lib.sh"
 
-[ $# = 2 ] || die "usage: growth.sh CONFIG SERIES"
-config=$1 series=$2
-check_config "$config"
-[ "$config" != debian ] || export MODULES=${MODULES:-$debian_modules}
-obj=$("$top/scripts/kernel" "$config" "$series" "${LINUX:-}" "${MODULES:-}" | tail -n1)
-scratch
-mkdir "$tmp/files"
-
+start "$@"
 for n in 10 100 1000 10000 100000; do
 	mkdir -p "$tmp/source/growth_$n"
-	awk -v n=$n -v dir="$tmp/source/growth_$n" -f "$top/tests/bench/growth.awk"
+	awk -v n=$n -v dir="$tmp/source/growth_$n" -f "$top/tests/bench/growth/module.awk"
 	say "==> module of $n callsites"
 	build_module "$obj" "$tmp/source/growth_$n" "$tmp/files" -j"$jobs"
 	# the module linker script renames the cold one
@@ -36,4 +28,4 @@ for n in 10 100 1000 10000 100000; do
 			echo "@ growth.$n.sections.$([ "$section" = __dyndbg ] && echo hot || echo cold) $((0x$bytes))"
 		done
 done
-counted_guest "$config" "$series" "${MEM:-2G}" growth
+MEM=2G count growth

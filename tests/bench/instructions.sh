@@ -32,18 +32,12 @@
 #				until it returns, waiting included
 #  ins.boot.init		microseconds until init runs
 #  ins.boot.INITCALL		and in each initcall of dynamic debug
-. "$(dirname "$0")/../../scripts/lib.sh"
-. "$top/tests/bench/counting.sh"
+. "$(dirname "$0")/lib.sh"
 
-[ $# = 2 ] || die "usage: instructions.sh CONFIG SERIES"
-config=$1 series=$2
-check_config "$config"
-[ "$config" != debian ] || export MODULES=${MODULES:-$debian_modules}
-obj=$("$top/scripts/kernel" "$config" "$series" "${LINUX:-}" "${MODULES:-}" | tail -n1)
-scratch
-mkdir -p "$tmp/files/few"
-build_module "$obj" "$top/tests/bench/calls" "$tmp/files/few" KCFLAGS=-DFEW
-build_module "$obj" "$top/tests/bench/calls" "$tmp/files"
+start "$@"
+mkdir "$tmp/files/few"
+build_module "$obj" "$top/tests/bench/instructions/calls" "$tmp/files/few" KCFLAGS=-DFEW
+build_module "$obj" "$top/tests/bench/instructions/calls" "$tmp/files"
 build_module "$obj" "$top/tests/many" "$tmp/files"
 
 # code FUNCTION: its bytes and its instructions in calls.ko
@@ -59,4 +53,4 @@ for pair in calls_with: calls_without:_without; do
 	echo "@ ins.disabled.code_bytes${pair#*:} $bytes"
 	echo "@ ins.disabled.code_insns${pair#*:} $insns"
 done
-counted_guest "$config" "$series" "${MEM:-512M}" instructions initcall_debug log_buf_len=8M
+MEM=512M count instructions initcall_debug log_buf_len=8M

@@ -23,12 +23,28 @@ start()
 	mkdir "$tmp/files"
 }
 
-# measure SCRIPT: boot that kernel, run SCRIPT there, print its figures
+# measure NAME: boot that kernel, run NAME/guest.sh there, print its figures
 measure()
 {
 	local rc=0
-	CONFIG=$config SERIES=$series FILES=$tmp/files "$top/scripts/guest" "$1" >"$tmp/out" || rc=$?
+	CONFIG=$config SERIES=$series FILES=$tmp/files "$top/scripts/guest" "$top/tests/bench/$1/guest.sh" >"$tmp/out" || rc=$?
 	grep -v '^@ ' "$tmp/out" >&2 || :
 	[ $rc = 0 ] || die "the guest failed with status $rc: $(grep -v '^@ ' "$tmp/out" | tail -n1)"
 	grep '^@ ' "$tmp/out"
+}
+
+# count NAME [PARAMETER...]: the same in a boot where guest time is a count of
+# instructions; the program "count" is there to read it.
+#
+# QEMU: 1 ns is one instruction; where the guest would wait, time leaps to its next timer
+# instead of passing with the host's; date and random numbers are the same in every boot.
+# Kernel: nothing is placed at random; the time stamp counter is the clock, at 1 GHz exactly;
+# initramfs is unpacked before the last initcalls; no message goes to the console.
+count()
+{
+	gcc -static -O2 -Wall -Wextra -Werror -Wno-unused-parameter -o "$tmp/files/count" "$top/tests/bench/count.c" ||
+		die "cannot build tests/bench/count.c (above)"
+	CPUS=1 QEMU_ARGS='-icount shift=0,sleep=off -rtc base=2026-01-01,clock=vm -seed 1' TIMEOUT=${TIMEOUT:-1800} \
+		APPEND="nokaslr norandmaps initramfs_async=0 tsc=reliable tsc_early_khz=1000000 quiet loglevel=0 printk.ignore_loglevel=N ${*:2}" \
+		measure "$1"
 }

@@ -20,7 +20,7 @@ cp "$top/guest/memory.sh" "$tmp/files/"
 if grep -q '^CONFIG_ZSMALLOC=y' "$obj/.config"; then
 	build_module "$obj" "$top/tests/pools" "$tmp/files"
 fi
-measure "$top/tests/bench/memory/guest.sh" >"$tmp/figures"
+measure memory >"$tmp/figures"
 cat "$tmp/figures"
 
 # The compiler says what the table of a module takes: an array has that size.

@@ -22,7 +22,7 @@ debian) modules=(bluetooth cifs e1000e) ;;
 esac
 build_module "$obj" "$top/tests/bench/coming" "$tmp/files"
 printf '%s\n' "${modules[@]}" >"$tmp/files/modules"
-measure "$top/tests/bench/modules/guest.sh" >"$tmp/figures"
+measure modules >"$tmp/figures"
 cat "$tmp/figures"
 # the sections of all that came
 sed -n 's/^@ mod\.\(.*\)\.core .*/\1/p' "$tmp/figures" | while read -r name; do
