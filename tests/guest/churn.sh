@@ -87,6 +87,10 @@ quiet
 insmod ./many.ko && rmmod many
 cat $control >/tmp/before
 grep -v pool_pages $stores >/tmp/stores-before
+# a kernel without the pool would pass what follows as well
+grep -q ' zs_create_pool$' /proc/kallsyms && want=all || want=none
+check "$want of the kernel's blocks are in the pool" \
+	awk -v want=$want '$1 == "kernel" { ok = $7 && $8 == (want == "all" ? $7 : 0) } END { exit !ok }' $stores
 before=$(objects)
 start "$seconds"
 load & queries & messages & reading & pressure & hotplug &
