@@ -54,7 +54,7 @@ refused_well()
 toy()
 {
 	mkdir -p "$tmp/$1/lib"
-	touch "$tmp/$1/Kbuild"
+	touch "$tmp/$1/Kbuild" "$tmp/$1/lib/Kconfig.debug"
 	printf 'VERSION = %s\nPATCHLEVEL = %s\n' "${2%.*}" "${2#*.}" >"$tmp/$1/Makefile"
 	printf 'one\ntwo\nthree\nfour\n' >"$tmp/$1/lib/a.c"
 }
