@@ -18,8 +18,9 @@ verdict()
 }
 
 # Let just the allocations fail that are made on behalf of dynamic debug: those
-# with a function of ours on the stack.
-symbols() { grep -E ' [tT] ddebug_[a-z_]*$' /proc/kallsyms | grep -vE '_raw|_init' | sort; }
+# with a function of ours on the stack; those for the boot are elsewhere, and gone.
+etext=$(sed -n 's/ T _etext$//p' /proc/kallsyms)
+symbols() { awk -v etext="$etext" '$2 ~ /^[tT]$/ && $3 ~ /^ddebug_[a-z_]*$/ && $1 < etext' /proc/kallsyms | sort; }
 start=$(symbols | head -n 1 | cut -d' ' -f1)
 last=$(symbols | tail -n 1 | cut -d' ' -f1)
 end=$(sort /proc/kallsyms | awk -v last="$last" '$1 > last { print $1; exit }')
