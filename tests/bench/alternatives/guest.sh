@@ -29,7 +29,7 @@ used()
 for module in lz4_compress lz4_decompress zstd_compress zstd_decompress; do
 	modprobe -q $module	# or it is built in
 done
-insmod ./alternatives.ko sites=/work/sites || exit
+insmod ./alternatives.ko sites="$PWD/sites" || exit
 copies=$(cat $parameters/copies)
 # Not those that pools of the unpatched kernel add, two each: to look there would take
 # dentries and inodes. So their slabs count whole, and nobody else can use them indeed.
