@@ -63,7 +63,7 @@ mkdir "$tmp/alternatives"
 python3 -B "$top/tests/bench/alternatives/sites.py" "$patched/vmlinux" "$tmp/files/sites" >"$tmp/keys"
 cp "$top"/tests/bench/alternatives/{Makefile,main.c} "$src"/lib/dynamic_debug_codec.[ch] "$tmp/alternatives/"
 sed -n '/^#define DDEBUG_BLOCK_SIZE/p; /^struct ddebug_\(block\|store\) {/,/^}/p' \
-	"$src/lib/dynamic_debug_sites.c" >"$tmp/alternatives/store.h"
+	"$src"/lib/dynamic_debug_{internal.h,sites.c} >"$tmp/alternatives/store.h"
 build_module "$obj" "$tmp/alternatives" "$tmp/files"
 
 count alternatives >"$tmp/figures"

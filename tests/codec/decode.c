@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * libFuzzer target: the decoder reads any bytes. Whatever they are, it ends,
- * stays within them, and says the same by seeking as by reading on.
+ * stays within them, and says the same of one record as of its stride.
  *
  * Input: two bytes for the number of records, then the block.
  */
@@ -10,14 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dynamic_debug_codec.h"
+#include "columns.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *in, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *in, size_t size)
 {
-	struct ddebug_decoder dec, there;
-	unsigned int count, i;
+	unsigned int count, stride, strides, column, i;
+	struct ddebug_record one, all;
+	struct ddebug_columns columns;
+	struct ddebug_decoder dec;
 	uint8_t *block;
 	int err;
 
@@ -34,24 +36,34 @@ int LLVMFuzzerTestOneInput(const uint8_t *in, size_t size)
 		abort();
 	if (err)
 		goto out;
-	if (dec.end > size)
+	if (dec.start > dec.end || dec.end > size)
 		abort();
-	for (i = 0; !(err = ddebug_decode_next(&dec)); i++) {
-		if (dec.pos > dec.end || i >= count)
-			abort();
-	}
-	if (err == -ERANGE ? i != count : err != -EBADMSG || dec.pos > dec.end)
-		abort();
-	/* by seeking, strides come from the table; it may lead anywhere */
-	for (i = 0; i < count; i += 7) {
-		ddebug_decode_start(&there, 0x1000, block, size, count);
-		err = ddebug_decode_seek(&there, i);
-		if (!err)
-			err = ddebug_decode_next(&there);
+
+	strides = (count + DDEBUG_STRIDE - 1) / DDEBUG_STRIDE;
+	for (stride = 0; stride < strides; stride++) {
+		err = ddebug_decode_stride(&dec, stride);
+		for (column = 0; !err && column < DDEBUG_NR_COLUMNS; column++)
+			err = ddebug_decode_columns(&dec, 1U << column, &columns);
 		if (err && err != -EBADMSG)
 			abort();
+		if (err) {
+			/* the good records of a bad stride may be read, or not */
+			err = ddebug_decode_record(&dec, stride * DDEBUG_STRIDE,
+						   DDEBUG_ALL_COLUMNS, &one);
+			if (err && err != -EBADMSG)
+				abort();
+			continue;
+		}
+		for (i = 0; i < dec.records; i += 7) {
+			all = record_of(&columns, i);
+			if (ddebug_decode_record(&dec, stride * DDEBUG_STRIDE + i,
+						 DDEBUG_ALL_COLUMNS, &one) ||
+			    !same(&one, &all))
+				abort();
+		}
 	}
-	if (ddebug_decode_seek(&dec, count) != -ERANGE)
+	if (ddebug_decode_stride(&dec, strides) != -ERANGE ||
+	    ddebug_decode_record(&dec, count, DDEBUG_ALL_COLUMNS, &one) != -ERANGE)
 		abort();
 out:
 	free(block);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * libFuzzer target: what the encoder takes, the decoder gives back, read in
- * order and from any place; what does not fit leaves the block as it was.
+ * libFuzzer target: what the encoder takes, the decoder gives back, by strides
+ * and one by one; what does not fit leaves the block as it was.
  *
  * Input: two bytes for the size of the block, then records, 9 bytes each.
  */
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dynamic_debug_codec.h"
+#include "columns.h"
 
 #define BASE 0xffffffff82000000UL
 #define MAX 4000
@@ -28,20 +28,14 @@ static unsigned long address(unsigned long last, uint8_t what, uint8_t by)
 	}
 }
 
-static int same(const struct ddebug_record *a, const struct ddebug_record *b)
-{
-	return a->modname == b->modname && a->function == b->function &&
-	       a->filename == b->filename && a->format == b->format &&
-	       a->line == b->line;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *in, size_t size)
 {
 	static struct ddebug_record records[MAX];
-	struct ddebug_record last = { BASE, BASE, BASE, BASE, 0 };
-	struct ddebug_encoder enc, was;
+	static struct ddebug_encoder enc;
+	struct ddebug_record last = { BASE, BASE, BASE, BASE, 0 }, got;
+	struct ddebug_columns columns;
 	struct ddebug_decoder dec;
-	unsigned int room, used, n = 0, i;
+	unsigned int room, used, n = 0, i, stride;
 	uint8_t *block;
 	int err;
 
@@ -59,35 +53,37 @@ int LLVMFuzzerTestOneInput(const uint8_t *in, size_t size)
 		last.filename = address(last.filename, in[4], in[5]);
 		last.format = address(last.format, in[6], in[7]);
 		last.line += in[8] & 1 ? (int8_t)in[8] : in[8] << (in[8] >> 4);
-		was = enc;
 		err = ddebug_encode_add(&enc, &last);
-		if (err) {
-			if (err != -ENOSPC && err != -ERANGE)
-				abort();
-			if (memcmp(&was, &enc, sizeof(enc)))
-				abort();
-			continue;
-		}
-		records[n++] = last;
+		if (!err)
+			records[n++] = last;
+		else if (err != -ENOSPC && err != -ERANGE)
+			abort();
+		if (enc.count != n)
+			abort();
 	}
-	if (enc.count != n)
-		abort();
 	used = ddebug_encode_end(&enc);
 	if (used > room)
 		abort();
 
 	if (ddebug_decode_start(&dec, BASE, block, used, n))
 		abort();
-	for (i = 0; i < n; i++)
-		if (ddebug_decode_next(&dec) || !same(&dec.record, &records[i]))
+	for (stride = 0; !(err = ddebug_decode_stride(&dec, stride)); stride++) {
+		if (ddebug_decode_columns(&dec, DDEBUG_ALL_COLUMNS, &columns))
 			abort();
-	if (ddebug_decode_next(&dec) != -ERANGE || dec.pos != dec.end)
-		abort();
-	for (i = n; i > 0; i -= i > 5 ? 5 : i) {
-		if (ddebug_decode_seek(&dec, i - 1) ||
-		    ddebug_decode_next(&dec) || !same(&dec.record, &records[i - 1]))
-			abort();
+		for (i = 0; i < dec.records; i++) {
+			got = record_of(&columns, i);
+			if (!same(&got, &records[stride * DDEBUG_STRIDE + i]))
+				abort();
+		}
 	}
+	if (err != -ERANGE || stride != (n + DDEBUG_STRIDE - 1) / DDEBUG_STRIDE)
+		abort();
+	for (i = n; i > 0; i -= i > 5 ? 5 : i)
+		if (ddebug_decode_record(&dec, i - 1, DDEBUG_ALL_COLUMNS, &got) ||
+		    !same(&got, &records[i - 1]))
+			abort();
+	if (ddebug_decode_record(&dec, n, DDEBUG_ALL_COLUMNS, &got) != -ERANGE)
+		abort();
 	free(block);
 	return 0;
 }

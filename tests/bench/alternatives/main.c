@@ -31,7 +31,7 @@
 #include <linux/zstd.h>
 
 #include "dynamic_debug_codec.h"
-/* DDEBUG_BLOCK_SIZE and struct ddebug_store, taken out of dynamic_debug_sites.c */
+/* DDEBUG_BLOCK_SIZE and struct ddebug_store, as the series has them */
 #include "store.h"
 
 #define COPIES	32
@@ -469,7 +469,7 @@ static void zstd_get(const struct copy *copy, unsigned int i, struct site *site)
 
 static int packed_draft(void)
 {
-	struct ddebug_encoder enc;
+	static struct ddebug_encoder enc;
 	struct draft *draft;
 	unsigned int i;
 	int err;
@@ -484,7 +484,7 @@ static int packed_draft(void)
 				.modname = sites[i].pointer[MODNAME],
 				.function = sites[i].pointer[FUNCTION],
 				.filename = sites[i].pointer[FILENAME],
-				/* where it is not wanted: to say "the same" takes a byte */
+				/* where they are not wanted: to say "the same" takes a byte each */
 				.format = base,
 			};
 
@@ -569,6 +569,7 @@ static void packed_get(const struct copy *copy, unsigned int i, struct site *sit
 	u32 first = store->tail_first, count = store->tail_count;
 	unsigned int lo = 0, hi = store->nr_blocks, mid, size = store->tail_size;
 	const u8 *data = (const u8 *)&store->blocks[store->nr_blocks];
+	struct ddebug_record record;
 	unsigned long handle = 0;
 	struct ddebug_decoder dec;
 
@@ -589,12 +590,12 @@ static void packed_get(const struct copy *copy, unsigned int i, struct site *sit
 				rcu_dereference_protected(store->blocks[lo].data, true);
 	}
 	if (!ddebug_decode_start(&dec, base, data, size, count) &&
-	    !ddebug_decode_seek(&dec, i - first) && !ddebug_decode_next(&dec)) {
-		site->pointer[MODNAME] = dec.record.modname;
-		site->pointer[FUNCTION] = dec.record.function;
-		site->pointer[FILENAME] = dec.record.filename;
-		site->pointer[FORMAT] = dec.record.format;
-		site->line = dec.record.line;
+	    !ddebug_decode_record(&dec, i - first, DDEBUG_ALL_COLUMNS, &record)) {
+		site->pointer[MODNAME] = record.modname;
+		site->pointer[FUNCTION] = record.function;
+		site->pointer[FILENAME] = record.filename;
+		site->pointer[FORMAT] = record.format;
+		site->line = record.line;
 	}
 	if (handle)
 		zs_unmap_object(copy->pool, handle);
