@@ -9,7 +9,7 @@ CONFIG ?= lean
 SERIES ?= all
 export CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK
 
-targets := help run test bench shell guest kernel tree export diff-test fuzz config-test arch-test bisect-test soak clean
+targets := help run test bench shell guest kernel tree export diff-test fuzz config-test arch-test bisect-test dump-test soak clean
 settings := CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK JOBS V
 
 # A mistyped variable or target must not pass in silence.
@@ -68,6 +68,9 @@ soak: ## MINUTES=10 of modules, queries, messages, short memory, CPU hotplug in 
 
 bisect-test: ## build, boot and test every prefix of the series (slow)
 	@scripts/bisect-test
+
+dump-test: ## list callsites with drgn and gdb, in a dump and a stopped kernel; compare with control (slow)
+	@scripts/dump-test
 
 clean: ## remove build/ (the downloads stay in the cache folder)
 	@scripts/clean
