@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kconfig.sh: configurations that cannot exist are refused by Kconfig, and those
-# that can are not.
+# that can are not; and what make oldconfig asks people who have a configuration.
 . "$(dirname "$0")/../scripts/lib.sh"
 
 need_tools
 src=$("$top/scripts/source" all)
+unpatched=$("$top/scripts/source" none)
 scratch
 passed=0 failed=0
 
@@ -27,6 +28,33 @@ verdict()
 	fi
 }
 
+# question SYMBOLS SETTING...: from Debian's configuration with these settings, as the
+# unpatched kernel has it, oldconfig asks for just these symbols (a list, or '')
+question()
+{
+	local want=$1 got setting
+	shift
+	"$top/scripts/source" debian-config >"$tmp/obj/.config"
+	printf 'CONFIG_%s\n' "$@" >>"$tmp/obj/.config"
+	{ make -s -C "$unpatched" O="$tmp/obj" olddefconfig &&
+		make -s -C "$src" O="$tmp/obj" listnewconfig >"$tmp/new"; } 2>"$tmp/log" ||
+		die "oldconfig fails: $(tail -n1 "$tmp/log")"
+	for setting; do
+		case $setting in
+		*=n) ! grep -q "^CONFIG_${setting%n}" "$tmp/obj/.config" ;;
+		*) grep -qxF "CONFIG_$setting" "$tmp/obj/.config" ;;
+		esac || die "the unpatched kernel does not honour CONFIG_$setting"
+	done
+	got=$(sed -n 's/^CONFIG_//p' "$tmp/new" | paste -sd' ')
+	if [ "$got" = "$want" ]; then
+		echo "ok - Debian's configuration with $* asks ${got:-nothing}"
+		passed=$((passed + 1))
+	else
+		echo "not ok - Debian's configuration with $* asks ${got:-nothing}, not ${want:-nothing}"
+		failed=$((failed + 1))
+	fi
+}
+
 settings=(RUNTIME_TESTING_MENU=y PRINTK=y EXPERT=y PROC_FS=y MODULES=y)
 verdict DYNAMIC_DEBUG y "${settings[@]}"
 verdict DYNAMIC_DEBUG n EXPERT=y PRINTK=n PROC_FS=y
@@ -40,6 +68,14 @@ settings+=(BLOCK=y BLK_DEV=y SYSFS=y ZRAM_BACKEND_LZO=y)
 verdict DYNAMIC_DEBUG_ZSMALLOC y "${settings[@]}" DYNAMIC_DEBUG=y ZRAM=y
 verdict DYNAMIC_DEBUG_ZSMALLOC n "${settings[@]}" DYNAMIC_DEBUG=y ZRAM=m
 verdict DYNAMIC_DEBUG_ZSMALLOC n "${settings[@]}" ZRAM=y
+# What distributions have chosen. Debian: zsmalloc built in, no KUnit. Fedora: KUnit as a
+# module besides. Who tests kernels: KUnit built in. Android: the core alone, zsmalloc
+# as a module. And no dynamic debug.
+question DYNAMIC_DEBUG_ZSMALLOC=y ZSMALLOC=y
+question DYNAMIC_DEBUG_ZSMALLOC=y ZSMALLOC=y KUNIT=m
+question 'DYNAMIC_DEBUG_ZSMALLOC=y DYNAMIC_DEBUG_KUNIT_TEST=n' ZSMALLOC=y KUNIT=y RUNTIME_TESTING_MENU=y
+question '' ZSMALLOC=m ZSWAP=n DYNAMIC_DEBUG=n DYNAMIC_DEBUG_CORE=y
+question '' ZSMALLOC=y DYNAMIC_DEBUG=n DYNAMIC_DEBUG_CORE=n
 echo "1..$((passed + failed))"
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
