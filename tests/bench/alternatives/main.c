@@ -791,8 +791,9 @@ static int __init read_sites(void)
 	unsigned int i;
 	ssize_t size;
 
+	/* for lack of a better one: IPE, in Debian's kernels, warns of READING_UNKNOWN */
 	size = kernel_read_file_from_path(path ?: "", 0, (void **)&file, INT_MAX, NULL,
-					  READING_UNKNOWN);
+					  READING_POLICY);
 	if (size < 0)
 		return size;
 	nr_sites = size / sizeof(*file);
