@@ -4,7 +4,8 @@
 # compiles, in userspace under AddressSanitizer and UBSan; half of the time the
 # decoder, half of it round trips. "codec.sh runs N" gives the decoder N
 # inputs instead, and a tenth of that to round trips, which take long.
-# The decoder begins with the blocks in tests/codec/fixtures/ and mutates them.
+# Both begin with what is in tests/codec/fixtures/ and mutate it: blocks for the
+# decoder, and what once was found for either.
 . "$(dirname "$0")/../scripts/lib.sh"
 
 seconds=${1:-60}
@@ -15,14 +16,10 @@ src=$("$top/scripts/source" all)
 [ -f "$src/lib/dynamic_debug_codec.c" ] || die "the series holds no lib/dynamic_debug_codec.c"
 scratch
 passed=0 failed=0
-mkdir "$tmp/fixtures" "$tmp/none"
-cp "$top"/tests/codec/fixtures/* "$tmp/fixtures/"
 for target in decode roundtrip; do
-	corpus=$tmp/fixtures
-	if [ $target = roundtrip ]; then
-		corpus=$tmp/none
-		[ "$seconds" != runs ] || limit=-runs=$(($2 / 10))
-	fi
+	corpus=$tmp/$target-corpus
+	cp -r "$top/tests/codec/fixtures" "$corpus"
+	[ "$target $seconds" != 'roundtrip runs' ] || limit=-runs=$(($2 / 10))
 	clang -g -O1 -Wall -Wextra -Werror -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all -I"$src/lib" -I"$src/tools/include" \
 		"$top/tests/codec/$target.c" "$src/lib/dynamic_debug_codec.c" -o "$tmp/$target"

@@ -193,6 +193,7 @@ verdict 'a guest that hangs' test "$rc $(cat "$tmp/out")" = '124 before'
 guest 300 <<<'echo "<4>WARNING: CPU: 0 PID: 1 at lib/a.c:1" >/dev/kmsg; echo after'
 verdict 'a log that holds a warning' test "$rc $(cat "$tmp/out")" = '99 after'
 verdict 'shows it' grep -q 'WARNING: CPU: 0 PID: 1 at lib/a.c:1' "$tmp/err"
+# shellcheck disable=SC2016 # the guest's shell expands it
 guest 300 <<<'echo "<4>WARNING: CPU: 0 PID: 1 at lib/a.c:1" >/dev/kmsg; i=0; while [ $i != 3000 ]; do echo "<6>$i: a line after another" >/dev/kmsg; i=$((i + 1)); done'
 verdict 'a warning at the start of a long log' test $rc = 99
 guest 300 <<<'dmesg -n 1; echo N >/sys/module/printk/parameters/ignore_loglevel; echo "<4>BUG: sleeping" >/dev/kmsg'
