@@ -43,8 +43,11 @@ def collect(paths):
                 if key == 'command':
                     made = entry['parts'].setdefault(part, {'command': text, 'runs': 0})
                     made['runs'] += 1
-                elif entry.setdefault(key, text) != text:
-                    sys.exit(f'{path}: {key} is {text}, but {entry[key]} elsewhere: run make bench again')
+                    continue
+                # parts differ in what they depend on
+                where = made if key == 'stamp' else entry
+                if where.setdefault(key, text) != text:
+                    sys.exit(f'{path}: {key} is {text}, but {where[key]} elsewhere: run make bench again')
             else:
                 sys.exit(f'{path}: what is this: {line}')
     for (config, column, key), values in sorted(runs.items()):
