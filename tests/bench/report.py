@@ -58,7 +58,7 @@ def collect(paths):
             entry['spread'][key] = [min(values), max(values)]
         # What all sites of a generated module keep: their section, or its hot half, slab
         # and a quarter of a page for each block in the pool.
-        growth = re.fullmatch(r'growth\.([0-9]+)\.sections\.dyndbg', key)
+        growth = re.fullmatch(r'growth\.([0-9]+)\.sections\.hot', key)
         if growth:
             stored = lambda item: runs.get((config, column, f'growth.{growth[1]}.{item}'), [0])[0]
             entry['figures'][f'growth.{growth[1]}.memory'] = (
