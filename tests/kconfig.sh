@@ -10,6 +10,20 @@ unpatched=$("$top/scripts/source" none)
 scratch
 passed=0 failed=0
 
+# result TEXT COMMAND...: count one case, which passes if the command succeeds
+result()
+{
+	local text=$1
+	shift
+	if "$@"; then
+		echo "ok - $text"
+		passed=$((passed + 1))
+	else
+		echo "not ok - $text"
+		failed=$((failed + 1))
+	fi
+}
+
 # verdict SYMBOL y|n SETTING...: given these settings, the symbol ends as said
 verdict()
 {
@@ -19,13 +33,7 @@ verdict()
 	make -s -C "$src" O="$tmp/obj" KCONFIG_ALLCONFIG="$tmp/settings" allnoconfig >"$tmp/log" 2>&1 ||
 		die "allnoconfig fails: $(tail -n1 "$tmp/log")"
 	! grep -q "^CONFIG_$symbol=y" "$tmp/obj/.config" || got=y
-	if [ $got = "$want" ]; then
-		echo "ok - $symbol=$got with $*"
-		passed=$((passed + 1))
-	else
-		echo "not ok - $symbol=$got with $*"
-		failed=$((failed + 1))
-	fi
+	result "$symbol=$got with $*" [ $got = "$want" ]
 }
 
 # question SYMBOLS SETTING...: from Debian's configuration with these settings, as the
@@ -34,6 +42,7 @@ question()
 {
 	local want=$1 got setting
 	shift
+	mkdir -p "$tmp/obj"
 	"$top/scripts/source" debian-config >"$tmp/obj/.config"
 	printf 'CONFIG_%s\n' "$@" >>"$tmp/obj/.config"
 	{ make -s -C "$unpatched" O="$tmp/obj" olddefconfig &&
@@ -46,13 +55,7 @@ question()
 		esac || die "the unpatched kernel does not honour CONFIG_$setting"
 	done
 	got=$(sed -n 's/^CONFIG_//p' "$tmp/new" | paste -sd' ')
-	if [ "$got" = "$want" ]; then
-		echo "ok - Debian's configuration with $* asks ${got:-nothing}"
-		passed=$((passed + 1))
-	else
-		echo "not ok - Debian's configuration with $* asks ${got:-nothing}, not ${want:-nothing}"
-		failed=$((failed + 1))
-	fi
+	result "Debian's configuration with $* asks ${got:-nothing}, is to ask ${want:-nothing}" [ "$got" = "$want" ]
 }
 
 settings=(RUNTIME_TESTING_MENU=y PRINTK=y EXPERT=y PROC_FS=y MODULES=y)
