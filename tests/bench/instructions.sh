@@ -32,6 +32,9 @@
 #				until it returns, waiting included
 #  ins.boot.init		microseconds until init runs
 #  ins.boot.INITCALL		and in each initcall of dynamic debug
+#  ins.boot.packed		of dynamic_debug_pack, until it says what it packed; then it waits
+#				for RCU, while others run. In a boot of its own, with
+#				dynamic_debug.verbose=1
 . "$(dirname "$0")/lib.sh"
 
 start "$@"
@@ -54,3 +57,4 @@ for pair in calls_with: calls_without:_without; do
 	echo "@ ins.disabled.code_insns${pair#*:} $insns"
 done
 MEM=512M count instructions initcall_debug log_buf_len=8M
+[ "$series" = none ] || count packing initcall_debug log_buf_len=8M dynamic_debug.verbose=1
