@@ -58,7 +58,7 @@ lock()
 	local fd
 	mkdir -p "$build/lock"
 	exec {fd}>"$build/lock/$1"
-	flock -n "$fd" || { say "waiting for another run on $1"; flock "$fd"; }
+	flock -w 5 "$fd" || { say "waiting for another run on $1"; flock "$fd"; }
 }
 
 # need_space DIRECTORY MIB: enough free disk there, or an error
@@ -147,12 +147,14 @@ series_files()
 	[ ${#list[@]} = 0 ] || printf '%s\n' "${list[@]}"
 }
 
-# tree_name SERIES LINUX: a name for the source tree of that series on that base
+# tree_name SERIES LINUX: a name for the source tree of that series on that base; all
+# its prefixes share one, so that from one to the next little is built again
 tree_name()
 {
-	local id=
+	local id='' name=$1
+	case $1 in none|all) ;; *) name=prefix ;; esac
 	[ -z "$2" ] || id=@$(basename "$2")-$(printf %s "$2" | sha256sum | cut -c1-8)
-	echo "$base-$1$id"
+	echo "$base-$name$id"
 }
 
 # plain_git ARGUMENT...: git that heeds no personal settings but the name
