@@ -11,7 +11,7 @@ obj=$("$top/scripts/kernel" "$config" all | tail -n1)
 scratch
 mkdir "$tmp/files"
 passed=0 failed=0 all=0 none=0
-export CONFIG=$config SERIES=all FILES=$tmp/files TIMEOUT=120
+export CONFIG=$config SERIES=all FILES=$tmp/files
 export APPEND='dyndbg="file kernel/params.c +pmf" dynamic_debug.verbose=1'
 export QEMU_ARGS='-S -chardev socket,id=gdb,path=gdb,server=on,wait=off -gdb chardev:gdb'
 
