@@ -32,7 +32,7 @@ insmod ./contexts.ko
 functions=$(sed -n 's/.*\[contexts\]\([a-z_]*\) .*/\1/p' $control)
 check "there are callsites in $(echo "$functions" | wc -l) functions" test -n "$functions"
 
-# not in __dyndbg or __dyndbg_sites, of which nobody wants the names
+# Records of __dyndbg and __dyndbg_sites have no names in kallsyms.
 symbols() { grep -c "$1.*\[contexts\]\$" /proc/kallsyms; }
 check "of $(symbols ' ') symbols none is of a descriptor or site" test "$(symbols ' ')" != 0 -a "$(symbols ddebug)" = 0
 
