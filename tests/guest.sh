@@ -26,7 +26,7 @@ for test in ${tests[*]}; do
 done
 END
 rc=0
-CONFIG=$config SERIES=all FILES=$tmp/files TIMEOUT=$((1200 + 2 * ${seconds:-0})) "$top/scripts/guest" "$tmp/script" >"$tmp/out" || rc=$?
+CONFIG=$config SERIES=all FILES=$tmp/files TIMEOUT=$((1800 + 2 * ${seconds:-0})) "$top/scripts/guest" "$tmp/script" >"$tmp/out" || rc=$?
 cat "$tmp/out"
 # a test that ended without its counts, and a report in the log, are failures
 awk -v rc=$rc -v tests=${#tests[@]} '
