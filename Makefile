@@ -58,7 +58,7 @@ fuzz: ## RUNS=10000000 mutated blocks for the decoder, and round trips, under sa
 
 config-test: ## build, boot and test other configurations (slow)
 	@tests/kconfig.sh
-	@scripts/matrix lean nojump nozs nomodules nodebugfs core up rt lto
+	@scripts/matrix lean nojump slab nozs nomodules nodebugfs core up rt lto
 
 arch-test: ## build, boot and test other architectures (slow)
 	@scripts/matrix i386 arm64 s390x riscv64
