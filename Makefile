@@ -10,7 +10,7 @@ SERIES ?= all
 export CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK
 
 targets := help run test bench shell guest kernel tree export diff-test fuzz config-test arch-test bisect-test dump-test soak clean
-settings := CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK JOBS V
+settings := CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK JOBS
 
 # A mistyped variable or target must not pass in silence.
 given := $(foreach v,$(.VARIABLES),$(if $(filter command%,$(origin $(v))),$(v)))
@@ -32,7 +32,7 @@ run: ## build both kernels, boot them, show dynamic debug at work, compare memor
 test: ## everything that CI checks
 	@scripts/test
 
-bench: ## measure memory and instructions; docs/results.md. QUICK=1: the lean kernel alone. RUNS=5 boots for memory
+bench: ## measure memory and instructions; docs/results.md. QUICK=1: the lean kernel alone. RUNS=3 boots for memory
 	@scripts/bench
 
 shell: ## a shell inside the booted kernel

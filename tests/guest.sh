@@ -18,6 +18,7 @@ tests=("${@:3}")
 if [ ${#tests[@]} = 0 ]; then
 	tests=(contexts churn)
 	! grep -q '^CONFIG_DYNAMIC_DEBUG_KUNIT_TEST=y' "$obj/.config" || tests+=(kunit)
+	! grep -q '^CONFIG_KASAN=y' "$obj/.config" || tests+=(going)
 	! grep -q '^CONFIG_FAULT_INJECTION_DEBUG_FS=y' "$obj/.config" || tests+=(faults)
 fi
 cat >"$tmp/script" <<END

@@ -2,7 +2,8 @@
 /*
  * A module with 1,000 callsites and more: they take several blocks, where
  * those of most modules fit into one. Loading it with say=1, or writing to
- * that parameter, reaches the last ten of them.
+ * that parameter, reaches some of them in the middle and the last ten, which
+ * are not in a block of their own.
  */
 #include <linux/module.h>
 #include <linux/printk.h>
@@ -21,6 +22,7 @@ static noinline void last_ten(void) { D10("last ") }
 
 static int say_set(const char *val, const struct kernel_param *kp)
 {
+	many_3();
 	last_ten();
 	return 0;
 }
