@@ -35,5 +35,13 @@ quiet()
 start() { end=$(($(cut -d. -f1 /proc/uptime) + $1)); }
 running() { [ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ]; }
 
-# messages_of MODULE: what it has logged, without time stamps
-messages_of() { dmesg | sed -n "s/^\[[^]]*\] *//; /$1: /p"; }
+# messages_of MODULE: what it has logged since this test began, without time stamps
+began="test $$ begins"
+echo "<7>$began" >/dev/kmsg
+messages_of()
+{
+	dmesg | awk -v module="$1: " -v began="$began" '
+		index($0, began) { n = 0 }
+		index($0, module) { sub(/^\[[^]]*\] */, ""); lines[n++] = $0 }
+		END { for (i = 0; i < n; i++) print lines[i] }'
+}
