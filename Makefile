@@ -7,10 +7,10 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 
 CONFIG ?= lean
 SERIES ?= all
-export CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK
+export BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK
 
-targets := help run test bench shell guest kernel tree export diff-test fuzz config-test arch-test bisect-test dump-test soak clean
-settings := CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK JOBS
+targets := help run test bench shell guest kernel tree export drift diff-test fuzz config-test arch-test bisect-test dump-test soak clean
+settings := BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK JOBS
 
 # A mistyped variable or target must not pass in silence.
 given := $(foreach v,$(.VARIABLES),$(if $(filter command%,$(origin $(v))),$(v)))
@@ -24,6 +24,7 @@ help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 	@echo
 	@echo 'Settings: CONFIG=$(subst $() ,|,$(basename $(notdir $(wildcard configs/*.config)))) SERIES=all|none|N LINUX=dir'
+	@echo '          BASE=$(subst $() ,|,$(patsubst patches/%/base,%,$(wildcard patches/*/base)))'
 	@echo '          JOBS=n TIMEOUT=seconds MEM=size CPUS=n KVM=1 MODULES="path/x.ko ..." QEMU_ARGS="..."'
 
 run: ## build both kernels, boot them, show dynamic debug at work, compare memory
@@ -49,6 +50,9 @@ tree: ## a git tree of the base with the series as commits, in build/tree
 
 export: ## write the commits of build/tree back to patches/
 	@scripts/export
+
+drift: ## for each base, the newest release there is, and whether the series applies to it
+	@scripts/source drift
 
 diff-test: ## the same SEED=n random queries, STEPS=6000 of them, to the kernel with and without the series
 	@scripts/diff-test

@@ -7,10 +7,8 @@ export LC_ALL=C
 unset CDPATH MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GIT_DIR GIT_WORK_TREE
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-base=6.12
 build=$top/build
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/dyndbg-diet
-patches=${PATCHES:-$top/patches}/$base
 jobs=${JOBS:-$(nproc)}
 tmp=
 
@@ -19,6 +17,38 @@ say() { printf '%s\n' "$*" >&2; }
 
 # die TEXT: one line that says what was wrong and what to do, then stop
 die() { say "error: $*"; exit 1; }
+
+# bases: those that there are, the newest first
+bases()
+{
+	find "${PATCHES:-$top/patches}" -mindepth 2 -maxdepth 2 -name base -printf '%h\n' 2>/dev/null | sed 's|.*/||' | sort -rV
+}
+
+# use_base NAME: from here on, $base and $patches are of that one
+use_base()
+{
+	base=$1 patches=${PATCHES:-$top/patches}/$1
+	[ -n "$1" ] && [ "${1#*/}" = "$1" ] && [ -f "$patches/base" ] ||
+		die "unknown BASE '$1': choose one of $(bases | paste -sd' ')"
+}
+
+# choose_base [LINUX]: the base for this script and all that it runs: BASE; else that
+# of the tree; else the newest that is of use
+choose_base()
+{
+	[ -n "${BASE:-}" ] || BASE=$("$top/scripts/source" base "${1:-}")
+	export BASE
+	use_base "$BASE"
+}
+
+# base_says KEY: what the base's file says of it
+base_says() { sed -n "s/^$1  *//p" "$patches/base"; }
+
+# release_of DIRECTORY: of that kernel tree, as 6.12.1
+release_of()
+{
+	awk -F' *= *' '/^(VERSION|PATCHLEVEL|SUBLEVEL) *=/ { v = v s $2; s = "." } END { print v }' "$1/Makefile"
+}
 
 # scratch: a temporary directory in $tmp that goes away when the script ends
 scratch()
@@ -134,7 +164,7 @@ arch_of()
 series_files()
 {
 	local list=()
-	mapfile -t list < <(find "$patches" -name '[0-9][0-9][0-9][0-9]-*.patch' ! -name '0000-*' 2>/dev/null | sort)
+	mapfile -t list < <(find "$patches" -maxdepth 1 -name '[0-9][0-9][0-9][0-9]-*.patch' ! -name '0000-*' 2>/dev/null | sort)
 	case $1 in
 	all) ;;
 	none) list=() ;;
@@ -173,6 +203,16 @@ touched()
 	[ $# = 0 ] || sed -n 's|^--- a/||p; s|^+++ b/||p; s|^rename from ||p; s|^rename to ||p' "$@" | sort -u
 }
 
+# checksum DIRECTORY: of the files there that the series touches
+checksum()
+{
+	local f list=()
+	mapfile -t list < <(series_files all)
+	touched "${list[@]}" | while read -r f; do
+		[ ! -f "$1/$f" ] || echo "$f $(sha256sum <"$1/$f")"
+	done | sha256sum | cut -d' ' -f1
+}
+
 # build_module OBJ SOURCE TARGET [SETTING...]: an external module for the kernel in
 # OBJ, to TARGET; the source directory is not written to
 build_module()
@@ -186,3 +226,9 @@ build_module()
 		die "cannot build the module $name: $(grep -m1 -E 'error|Error' "$tmp/module-$name.log")"
 	cp "$tmp/module-$name/$name.ko" "$target/"
 }
+
+# build_id FILE: that of an ELF file
+build_id() { readelf -n "$1" 2>/dev/null | sed -n 's/^ *Build ID: //p'; }
+
+# Without BASE it is the newest, until choose_base finds that it is of no use
+use_base "${BASE:-$(bases | head -n1)}"
