@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# What the harness does with bad input, and what a guest run promises. Works
-# in a copy of the scripts with a build/ of its own, on toy source trees; only
-# the guest checks boot the real kernel (lean, the whole series).
+# What the harness does with bad input and with bases that move, and what a guest
+# run promises. Works in a copy of the scripts with a build/ of its own, on toy
+# source trees and a toy archive; only the guest checks boot the real kernel (lean,
+# the whole series).
 . "$(dirname "$0")/../scripts/lib.sh"
 
 real_xdg=${XDG_CACHE_HOME:-} real_cache=$cache
@@ -10,8 +11,10 @@ passed=0 failed=0
 scratch
 copy=$tmp/copy bin=$tmp/bin
 export XDG_CACHE_HOME=$tmp/cache
-mkdir -p "$copy" "$bin" "$tmp/cache/dyndbg-diet" "$tmp/files"
+mkdir -p "$copy/patches/$base" "$bin" "$tmp/cache/dyndbg-diet" "$tmp/files"
 cp -a "$top"/{Makefile,configs,scripts,guest} "$copy/"
+cp "$patches/base" "$copy/patches/$base/"
+unset BASE PATCHES
 cd "$copy"
 
 # verdict TEXT CONDITION...: count one check
@@ -25,7 +28,7 @@ verdict()
 	else
 		failed=$((failed + 1))
 		echo "not ok - $text"
-		sed 's/^/    /' "$tmp/err"
+		sed 's/^/    /' "$tmp/out" "$tmp/err"
 	fi
 }
 
@@ -46,7 +49,7 @@ refused_well()
 {
 	[ "$1" != 0 ] && grep -Eq -e "$2" "$tmp/err" && [ ! -s "$tmp/out" ] &&
 		[ "$(grep -vcE '^(==> |waiting for|make: \*\*\*)' "$tmp/err")" = 1 ] &&
-		[ -z "$(find build/tmp -mindepth 1 2>/dev/null)" ] && [ ! -e build/src/$base-pristine ] &&
+		[ -z "$(find build/tmp -mindepth 1 2>/dev/null)" ] && [ ! -e build/src/"$base"-pristine ] &&
 		[ -z "$(find build/src -name .series 2>/dev/null)" ]
 }
 
@@ -71,6 +74,31 @@ refused 'a SCRIPT that does not exist' "no such SCRIPT 'nowhere'" make guest SCR
 refused 'FILES that do not exist' "no such FILES 'nowhere'" make guest SCRIPT=Makefile FILES=nowhere
 refused 'TIMEOUT that is no number' "TIMEOUT='soon'" make guest SCRIPT=Makefile TIMEOUT=soon
 refused 'export without a tree' 'say make tree first' make export
+refused 'sections of no kernel' "no vmlinux.o in 'nowhere'" scripts/sections nowhere
+
+# what a kernel keeps, by kind: neither init memory nor KUnit tests
+mkdir -p "$tmp/object/lib"
+gcc -c -x assembler - -o "$tmp/object/vmlinux.o" <<'END'
+.section .text; .skip 7
+.section .sched.text,"ax"; .skip 4
+.section .init.text,"ax"; .skip 100
+.section .init.data,"aw"; .skip 100
+.section .rodata; .skip 3
+kallsyms_num_syms: .skip 5
+kallsyms_seqs_of_names:
+.section .rodata.str1.1,"aMS",@progbits,1; .skip 2
+.section .data..once,"aw"; .skip 6
+.bss; .skip 9
+.section __dyndbg,"aw"; .skip 16
+.section __dyndbg_sites,"aw"; .skip 48
+.section __jump_table,"aw"; .skip 12
+END
+cp "$tmp/object/vmlinux.o" "$tmp/object/vmlinux"
+gcc -c -x assembler - -o "$tmp/object/lib/dynamic_debug_x_kunit.o" <<'END'
+.section .text; .skip 1
+END
+scripts/sections "$tmp/object" >"$tmp/out" 2>"$tmp/err" || :
+verdict 'sections of a kernel' [ "$(paste -sd' ' "$tmp/out")" = 'text 10 rodata 10 data 15 hot 16 jump 12 kallsyms 5' ]
 
 # Base trees
 toy old 5.10
@@ -78,9 +106,13 @@ refused 'a base tree of the wrong version' 'is Linux 5.10: the series needs' mak
 refused 'LINUX that is no kernel tree' 'no kernel source tree' make kernel LINUX="$tmp/files"
 refused 'LINUX that does not exist' 'no directory' make kernel LINUX="$tmp/nowhere"
 
-# Patches
-mkdir -p patches/$base
-cat >patches/$base/0001-good.patch <<'END'
+# Patches; nothing here comes from the network
+shim apt-get <<'END'
+[ "$1" = indextargets ] && echo 'main trixie http://[::1]:9/debian/' && exit
+echo 'E: Failed to fetch: connection refused' >&2
+exit 100
+END
+cat >patches/"$base"/0001-good.patch <<'END'
 --- a/lib/a.c
 +++ b/lib/a.c
 @@ -1,4 +1,5 @@
@@ -90,7 +122,7 @@ cat >patches/$base/0001-good.patch <<'END'
  three
  four
 END
-cat >patches/$base/0002-bad.patch <<'END'
+cat >patches/"$base"/0002-bad.patch <<'END'
 --- a/lib/a.c
 +++ b/lib/a.c
 @@ -2,3 +2,4 @@ hunk
@@ -99,23 +131,23 @@ cat >patches/$base/0002-bad.patch <<'END'
  4
 +5
 END
-toy good $base
-refused 'a patch that does not apply' "0002-bad.patch does not apply to lib/a.c, hunk '@@ -2,3" make kernel LINUX="$tmp/good"
+toy good "$base"
+refused 'a patch that does not apply' "0002-bad.patch does not apply to Linux $base, lib/a.c, hunk '@@ -2,3" make kernel LINUX="$tmp/good"
 verdict 'the tree below stays as it was' test "$(sha256sum <"$tmp/good/lib/a.c")" = "$(printf 'one\ntwo\nthree\nfour\n' | sha256sum)"
 tree=$(SERIES=1 scripts/source 1 "$tmp/good" 2>"$tmp/err") || tree=
 verdict 'the patches before it apply' grep -qx 'and a half' "$tree/lib/a.c"
 verdict 'and leave the base alone' test "$(wc -l <"$tmp/good/lib/a.c")" = 4
 before=$(stat -c %Y.%i "$tree/lib/a.c")
-sed -i 's/^@@ -1,4 +1,5 @@/&  a comment/' patches/$base/0001-good.patch
+sed -i 's/^@@ -1,4 +1,5 @@/&  a comment/' patches/"$base"/0001-good.patch
 scripts/source 1 "$tmp/good" >/dev/null 2>"$tmp/err"
 verdict 'a patch that changes nothing rebuilds nothing' test "$(stat -c %Y.%i "$tree/lib/a.c")" = "$before"
-sed -i 's/a half/a third/' patches/$base/0001-good.patch
+sed -i 's/a half/a third/' patches/"$base"/0001-good.patch
 scripts/source 1 "$tmp/good" >/dev/null 2>"$tmp/err"
 verdict 'a changed patch is applied anew' grep -qx 'and a third' "$tree/lib/a.c"
-rm -r patches build/src
+rm -r patches/"$base"/0*.patch build/src
 
 # Builds
-toy broken $base
+toy broken "$base"
 cat >>"$tmp/broken/Makefile" <<'END'
 allnoconfig:
 	cp $(KCONFIG_ALLCONFIG) $(O)/.config
@@ -123,22 +155,60 @@ bzImage modules:
 	@echo "lib/a.c:7:1: error: expected ';'"; echo 'lib/b.c:1: error: second'; exit 1
 END
 refused 'a kernel that does not build' "does not build: lib/a.c:7:1: error: expected" make kernel LINUX="$tmp/broken" SERIES=none
-toy deaf $base
+toy deaf "$base"
 cat >>"$tmp/deaf/Makefile" <<'END'
 allnoconfig:
 	echo CONFIG_SMP=y >$(O)/.config
 END
 refused 'a setting that is not honoured' 'does not honour CONFIG_' make kernel LINUX="$tmp/deaf" SERIES=none
 
+# A kernel in an image, as x86 makes it: vmlinux, what is compressed, the assembler's
+# source that includes this, a boot sector that says where it is. All have the same size.
+toy image "$base"
+cat >>"$tmp/image/Makefile" <<'END'
+allnoconfig:
+	cp $(KCONFIG_ALLCONFIG) $(O)/.config
+bzImage:
+	CC="$(CC)" bash -e $(CURDIR)/image $(O) $(CURDIR)
+modules:
+END
+cat >"$tmp/image/image" <<'END'
+mkdir -p $1/arch/x86/boot/compressed
+cd $1/arch/x86/boot/compressed
+elf() { echo "int $1;" | gcc -shared -nostdlib -Wl,--build-id=sha1 -x c - -o $2; }
+elf $(cat $2/kernel) $1/vmlinux
+elf $(cat $2/compressed) vmlinux.bin
+cp vmlinux.bin vmlinux.bin.gz
+echo '.data; .incbin "vmlinux.bin.gz"' >piggy.S
+echo 'asm(".data; .incbin \"vmlinux.bin.gz\"");' >piggy.c
+for type in S c; do
+	$CC -Wp,-MMD,piggy.d -c piggy.$type -o piggy.o
+	objcopy -O binary -j .data piggy.o payload.$type
+done
+cmp payload.S payload.c
+n=$(stat -c %s payload.S)
+{
+	head -c 497 /dev/zero; printf '\1'; head -c 90 /dev/zero
+	printf "\\x$(printf %x $((n % 256)))\\x$(printf %x $((n / 256)))\0\0"
+	head -c 432 /dev/zero; tr $(cat $2/held) <payload.S
+} >../bzImage
+END
+# image KERNEL COMPRESSED HELD: what is in it
+image() { echo "$1" >"$tmp/image/kernel"; echo "$2" >"$tmp/image/compressed"; echo "$3" >"$tmp/image/held"; }
+built_image() { scripts/kernel lean none "$tmp/image" >"$tmp/out" 2>"$tmp/err"; }
+image a a 'x x'
+verdict 'a kernel and its image' built_image
+image b b 'x x'
+verdict 'what includes a binary comes from no cache' built_image
+image b b 'b c'
+refused 'an image that holds another kernel' 'holds another kernel than vmlinux' make kernel LINUX="$tmp/image" SERIES=none
+image b c 'x x'
+refused 'an image of another vmlinux' 'holds another kernel than vmlinux' make kernel LINUX="$tmp/image" SERIES=none
+
 # The machine
 shim df <<<'echo; echo "d 9 9 7 9% /"'
 refused 'too little disk' 'too little disk: [0-9]+ MiB are needed' make kernel
 rm "$bin/df"
-shim apt-get <<'END'
-[ "$1" = indextargets ] && echo 'main trixie http://[::1]:9/debian/' && exit
-echo 'E: Failed to fetch: connection refused' >&2
-exit 100
-END
 refused 'no network' 'cannot fetch the package linux-source' make kernel
 # A real apt against an archive that nobody signed
 mkdir -p "$tmp/archive/dists/trixie/main/binary-amd64"
@@ -159,7 +229,166 @@ shim dpkg-query <<<'exit 1'
 PATH=$tmp/nosudo refused 'not root and no sudo' "not root and no sudo: as root, run 'apt-get install" make kernel
 rm "$bin"/*
 
+# A toy archive with packages of releases of the base, and in them the files that the
+# series touches as they really are, or are not any more
+cached=$XDG_CACHE_HOME/dyndbg-diet archive=$tmp/archive/dists/trixie/main/binary-amd64
+# really COMMAND...: with the real cache, of the real series
+really() { (cd "$top" && env -u XDG_CACHE_HOME ${real_xdg:+XDG_CACHE_HOME="$real_xdg"} BASE="$base" "$@"); }
+real=$(really scripts/source pristine 2>"$tmp/err")
+really scripts/source patches "$copy/patches/$base"
+mapfile -t files < <(touched "$copy/patches/$base"/0*.patch)
+made_on=$(release_of "$real")
+sed -i "s/^release .*/release $made_on/; s/^version .*/version $made_on-1/; s/^files .*/files $(checksum "$real")/" patches/"$base"/base
+cp -r patches/"$base" "$tmp/series"
+
+# release N: a tree of the N-th release after the one that the series is made on, in
+# $tmp/tree-N
+release()
+{
+	local f tree=$tmp/tree-$1
+	mkdir -p "$tree"
+	for f in Makefile Kbuild "${files[@]}"; do
+		[ ! -e "$real/$f" ] || (cd "$real" && cp --parents "$f" "$tree/")
+	done
+	sed -i "s/^SUBLEVEL = .*/SUBLEVEL = $((${made_on##*.} + $1))/" "$tree/Makefile"
+}
+
+# name N: of that release
+name() { echo "${made_on%.*}.$((${made_on##*.} + $1))"; }
+
+# package N [BYTES]: of that tree, in $tmp; of its source just so many bytes
+package()
+{
+	local root=$tmp/root source=linux-source-$base
+	rm -rf "$root"
+	mkdir -p "$root/DEBIAN" "$root/usr/src"
+	printf 'Package: %s\nVersion: %s-1\nArchitecture: all\nMaintainer: nobody\nDescription: toy\n' "$source" "$(name "$1")" >"$root/DEBIAN/control"
+	tar -C "$tmp" --transform "s|^tree-$1|$source|" -cf - "tree-$1" | xz -0 >"$root/usr/src/$source.tar.xz"
+	[ -z "${2:-}" ] || truncate -s "$2" "$root/usr/src/$source.tar.xz"
+	dpkg-deb -Znone -b "$root" "$tmp/${source}_$(name "$1")-1_all.deb" >/dev/null
+}
+
+# offer N...: the archive has these; nothing is left of the runs before
+offer()
+{
+	local n deb
+	rm -rf "$tmp/archive" build/src build/tree "$cached"/linux-* "$cached/touched"
+	mkdir -p "$archive"
+	for n; do
+		deb=linux-source-${base}_$(name "$n")-1_all.deb
+		cp "$tmp/$deb" "$tmp/archive/"
+		{ dpkg-deb -f "$tmp/$deb"
+		printf 'Filename: %s\nSize: %s\nSHA256: %s\n\n' "$deb" "$(stat -c %s "$tmp/$deb")" "$(sha256sum <"$tmp/$deb" | cut -d' ' -f1)"; } >>"$archive/Packages"
+	done
+	touch "$archive/Packages"
+	(cd "$archive/../.." && printf 'Suite: trixie\nCodename: trixie\nComponents: main\nArchitectures: amd64\nSHA256:\n %s %s main/binary-amd64/Packages\n' \
+		"$(sha256sum <main/binary-amd64/Packages | cut -d' ' -f1)" "$(stat -c %s main/binary-amd64/Packages)" >Release)
+}
+
+# says TEXT PATTERN COMMAND...: the command ends well, and prints a line that matches
+says()
+{
+	local text=$1 pattern=$2 rc=0
+	shift 2
+	PATH=$bin:$PATH "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || rc=$?
+	verdict "$text" said $rc "$pattern"
+}
+
+said() { [ "$1" = 0 ] && grep -Eqh -e "$2" "$tmp/out" "$tmp/err"; }
+
+shim apt-get <<END
+[ "\$1" = indextargets ] && echo 'main trixie file:$tmp/archive/' && exit
+sed -i 's/signed-by=[^]]*/trusted=yes/' "$cached/apt/sources.list"
+exec $(command -v apt-get) "\$@"
+END
+bad="[0-9]*-mm-zsmalloc-allocate-[^ ]*.patch does not apply to Linux $(name 3), mm/zsmalloc.c, hunk '@@ -[0-9]"
+for n in 0 1 2 3; do release $n; done
+sed -i '1i /* another line */' "$tmp/tree-1/mm/zsmalloc.c"
+# near what patch 7 changes, and in it
+sed -i 's/^\treturn min_t(int, ZS_SIZE_CLASSES - 1, idx);/\treturn last_class(idx);/; s/^static int get_size_class_index/static int last_class(int i) { return i; }\n\n&/' "$tmp/tree-2/mm/zsmalloc.c"
+sed -i 's/lookup_size_class/find_size_class/' "$tmp/tree-3/mm/zsmalloc.c"
+for n in 0 1 2 3; do package $n; done
+
+offer 0 1
+says 'the release that the series is made on' "^$made_on, which the series is made on" scripts/source release
+says 'no newer release than that which applies with offsets' "^$base: the newest is $(name 1), the series \(made on $made_on\) applies with offsets" make drift
+offer 1 3
+says 'without it, the newest to which the series applies' "^$(name 1), the series \(made on $made_on\) applies with offsets" scripts/source release
+verdict 'the kernel is of that' grep -qx "SUBLEVEL = $((${made_on##*.} + 1))" "build/src/$base-pristine/Makefile"
+offer 3
+refused 'no release to which the series applies' "$bad" make kernel
+refused 'nor for the unpatched kernel' "$bad" make kernel SERIES=none
+refused 'nor in a tree of the user' "$bad" make kernel LINUX="$tmp/tree-3"
+offer 0 3
+says 'drift: a release to which the series does not apply' "^$base: the newest is $(name 3), the series \(made on $made_on\) does not apply: $bad" make drift
+offer 0 2
+says 'drift: a release that takes a merge' "^$base: the newest is $(name 2), .* applies merged" make drift
+says 'a tree that takes a merge' "on Linux $(name 2), .* applies merged" scripts/source all "$tmp/tree-2"
+tree=$(tail -n1 "$tmp/out")
+verdict 'has both sides' test "$(grep -cE 'last_class\(idx\)|^static struct size_class \*peek_size_class' "$tree/mm/zsmalloc.c")" = 2
+cp "$tree/mm/zsmalloc.c" "$tmp/merged.c" || :
+# what the merge needs is still in the cache
+mv "$cached/touched" "$tmp/" || :
+offer 2
+mv "$tmp/touched" "$cached/" || :
+says 'a release that takes a merge' 'on Linux .* applies merged' scripts/source all
+verdict 'is the same' cmp "$tmp/merged.c" "build/src/$base-all/mm/zsmalloc.c"
+says 'a git tree of it' build/tree make tree
+verdict 'is the same, too' cmp "$tmp/merged.c" build/tree/mm/zsmalloc.c
+says 'export is for that release then' "wrote base: Linux $(name 2)" make export
+rm -r "patches/${base:?}"
+cp -r "$tmp/series" "patches/$base"
+
+# What a release of before lacks
+mkdir "patches/$base/needs"
+git diff --no-index "$tmp/tree-3/mm" "$tmp/tree-0/mm" | sed "s|[ab]$tmp/tree-[03]/|a/|; /^+++/s|a/|b/|" >"patches/$base/needs/0001-toy.patch" || :
+says 'a tree that lacks what the series needs' "on Linux $(name 3), .* applies as it is after patches/$base/needs" scripts/source all "$tmp/tree-3"
+verdict 'gets it' test "$(grep -cE '^static (struct size_class \*|int )(find|lookup|peek)_size_class' "$(tail -n1 "$tmp/out")/mm/zsmalloc.c")" = 2
+offer 3
+says 'no git tree of it' "the series goes on Linux $(name 3) after patches/$base/needs only" bash -c '! scripts/tree'
+rm -r "patches/$base/needs"
+
+# Packages that are corrupt
+offer 0
+head -c 100000 "$tmp/linux-source-${base}_$made_on-1_all.deb" >"$cached/linux-source-${base}_$made_on-1_all.deb"
+says 'a corrupt package in the cache is fetched again' "_$made_on-1_all.deb in the cache is corrupt" scripts/source release
+offer
+head -c 100000 "$tmp/linux-source-${base}_$made_on-1_all.deb" >"$cached/linux-source-${base}_$made_on-1_all.deb"
+refused 'a corrupt package that no archive has' "cannot fetch the package linux-source" make kernel
+verdict 'is named' grep -q "_$made_on-1_all.deb in the cache is corrupt" "$tmp/err"
+package 0 100000
+offer 0
+refused 'a corrupt package in the archive' "linux-source-${base}_$made_on-1_all.deb comes corrupt" make kernel
+verdict 'is not kept' test ! -e "$cached/linux-source-${base}_$made_on-1_all.deb"
+package 0
+
+# Two bases
+offer 0
+mkdir patches/99.9
+sed "s/$base/99.9/" "patches/$base/base" >patches/99.9/base
+says 'a base that cannot be fetched gives way' "^==> base 99.9 gives way to $base: cannot fetch" scripts/source all
+verdict 'to one that can' grep -qx ".*/$base-all" "$tmp/out"
+says 'the other base by name' "^$base\$" env BASE="$base" scripts/source base
+rm -rf build/src
+refused 'a base that cannot be fetched, by name' 'error: cannot fetch the package linux-source-99.9' make kernel BASE=99.9
+refused 'a base that there is not' "unknown BASE '9': choose one of 99.9 $base" make kernel BASE=9
+sed -e "s/linux-source-99.9/linux-source-$base/; s/^version .*/version $(name 3)-1/" -i patches/99.9/base
+cp "$tmp/series"/0*.patch patches/99.9/
+offer 0 3
+says 'a base to which nothing applies gives way' "^==> base 99.9 gives way to $base: $bad" scripts/source release
+rm -r build/src patches/99.9 "patches/$base"/0*.patch
+
+# Without network
+shim apt-get <<'END'
+[ "$1" = indextargets ] && echo 'main trixie http://[::1]:9/debian/' && exit
+exit 100
+END
+says 'drift without network' '^no archive answers' make drift
+verdict 'in one line' test "$(wc -l <"$tmp/out")" = 1
+rm "$bin/apt-get"
+
 # An interrupt while the source is unpacked
+cp "$patches/base" "patches/$base/"
 deb=$(find "$real_cache" -maxdepth 1 -name "linux-source-$base*.deb" 2>/dev/null | head -n1)
 if [ -n "$deb" ]; then
 	ln -s "$deb" "$XDG_CACHE_HOME/dyndbg-diet/"
@@ -200,7 +429,21 @@ guest 300 <<<'dmesg -n 1; echo N >/sys/module/printk/parameters/ignore_loglevel;
 verdict 'a report that was kept off the console' test $rc = 99
 guest 300 <<<'echo "<7>a debug message: WARNING: no bug: Call Trace:" >/dev/kmsg'
 verdict 'words inside a message are no report' test $rc = 0
-guest 300 <<<'poweroff -f'
+SECONDS=0
+guest 300 <<<'echo "<4>WARNING: CPU: 0" >/dev/kmsg; sleep 1; echo "<4>the rest of it" >/dev/kmsg; sleep 1000'
+verdict 'a guest that has reported something ends then' test $rc = 99 -a $SECONDS -lt 120
+verdict 'and the report is whole' grep -q 'the rest of it' "$tmp/boot.log"
+other=$(scripts/kernel lean none 2>/dev/null | tail -n1)/arch/x86/boot/bzImage
+shim qemu-system-x86_64 <<END
+args=("\$@")
+for i in "\${!args[@]}"; do [ "\${args[i]}" != -kernel ] || args[i+1]=$other; done
+exec $(command -v qemu-system-x86_64) "\${args[@]}"
+END
+PATH=$bin:$PATH guest 300 <<<'echo here'
+verdict 'a kernel that is not the one that was built' grep -q 'another kernel booted than was built' "$tmp/err"
+verdict 'is an error' test $rc = 99
+rm "$bin"/*
+guest 300 <<<'reboot -f'
 verdict 'a missing end marker' test $rc = 99
 guest 300 <<<'echo c >/proc/sysrq-trigger'
 verdict 'a panic' test $rc = 99
