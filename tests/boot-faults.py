@@ -40,7 +40,7 @@ class Decision(gdb.Breakpoint):
 gdb.execute("set confirm off")
 gdb.execute("set pagination off")
 gdb.execute("target remote gdb")
-start = gdb.Breakpoint("*ddebug_stores_pack_raw")
+start = gdb.Breakpoint("*ddebug_store_add")
 gdb.execute("continue")
 start.delete()
 Decision.stack = reg("rsp")

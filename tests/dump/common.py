@@ -13,22 +13,23 @@ sys.path.insert(0, os.path.join(tree, 'scripts/gdb'))
 BASE = 0xffffffff82000000
 LONG = ctypes.sizeof(ctypes.c_ulong)
 MASK = (1 << 8 * LONG) - 1
+BLOCK_SIZE = 1024 - LONG
 kernel = ctypes.CDLL(library)
 counts = {'ok': 0, 'not ok': 0}
 
 
-class Record(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_ulong) for name in ('modname', 'function', 'filename', 'format')]
-    _fields_ += [('line', ctypes.c_uint)]
+class Row(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_ulong) for name in
+                ('function', 'filename', 'modname', 'format', 'line')]
 
 
-def pack(records, size, base=BASE):
-    """The block, and how many of the records are in it."""
-    raw = (Record * len(records))(*[Record(*record) for record in records])
-    block = ctypes.create_string_buffer(size)
-    used = ctypes.c_uint()
-    count = kernel.pack(ctypes.c_ulong(base), raw, len(records), block, size, ctypes.byref(used))
-    return block.raw[:used.value], count
+def pack(rows, base=BASE):
+    """The block, and how many of the rows are in it."""
+    raw = (Row * len(rows))(*[Row(*row) for row in rows])
+    block = ctypes.create_string_buffer(BLOCK_SIZE)
+    size = ctypes.c_uint()
+    count = kernel.pack(ctypes.c_ulong(base), raw, len(rows), block, ctypes.byref(size))
+    return block.raw[:size.value], count
 
 
 def check(text, good):

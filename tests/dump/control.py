@@ -4,7 +4,7 @@
 
 control.py LIBRARY TREE, see common.py: a memory is made up, of a kernel with
 32 or 64 bits, of either byte order, with and without JUMP_LABEL; in it sites in all
-places, a section with two stores, and what is broken.
+places, descriptors without, and what is broken.
 """
 import sys
 
@@ -18,7 +18,7 @@ FRAMES = 100
 LINEAR = 0x40000000     # where physical memory is seen
 
 
-class Fake(dyndbg_control.Target):
+class Fake:
     """A kernel whose structures need not be laid out as in a real one."""
 
     page_size = PAGE
@@ -28,17 +28,14 @@ class Fake(dyndbg_control.Target):
         self.long_size = long_size
         self.byteorder = byteorder
         self.index_bits = index_bits
+        self.word = 'key.dd_key_true.key.owner' if jump_label and size == 8 else 'word'
         self.types = {
-            'struct _ddebug': {'key.dd_key_true.key.enabled': 4, 'key.dd_key_true.key.owner': 4,
-                               'entries': 8} if jump_label else {'word': 4},
-            'struct _ddebug_site': {'desc': size, 'modname': size, 'function': size,
-                                    'filename': size, 'format': size, 'lineno': size},
-            'struct _ddebug_info': {'num_descs': 4, 'pad': 4, 'descs': size},
-            'struct ddebug_table': {'maps': 2 * size, 'link': 2 * size, 'mod_name': size,
-                                    'ddebugs': size, 'num_ddebugs': 4},
-            'struct ddebug_class_map': {'link': 2 * size, 'base': 4, 'length': 4, 'class_names': size},
-            'struct ddebug_store': {'base': size, 'node': 2 * size, 'tail_first': 3, 'tail_count': 3,
-                                    'tail_size': 2, 'nr_blocks': 2, 'blocks': 0},
+            'struct _ddebug': {'enabled': 4, self.word: 4, 'entries': size} if jump_label else {'word': 4},
+            'struct _ddebug_info': {'num_classes': 4, 'num_descs': 4, 'classes': size},
+            'struct ddebug_builtin': {'name': 4, 'num_ddebugs': 2},
+            'struct ddebug_module': {'mod_name': size, 'store': 3 * size + 6, 'link': 2 * size, 'di': size},
+            'struct ddebug_class_map': {'mod_name': size, 'base': 4, 'length': 4, 'class_names': size},
+            'struct ddebug_store': {'num': 4, 'base': size, 'nr_blocks': 2, 'next': size, 'blocks': size},
             'struct ddebug_block': {'data': size, 'handle': size, 'first': 4, 'size': 2},
             'struct zs_pool': {'pages': size, 'size_class': 0},
             'struct size_class': {'lock': 4, 'size': 4},
@@ -67,15 +64,18 @@ class Fake(dyndbg_control.Target):
     def text(self, text):
         return self.put(text + b'\0')
 
-    def set(self, name, data, size=None):
-        self.variables[name] = self.put(data), size or len(data)
-        return self.variables[name][0]
+    def set(self, name, data):
+        self.variables[name] = self.put(data)
+        return self.variables[name]
 
     def struct(self, type_name, **values):
         data = b''
         for name, size in self.types[type_name].items():
             value = values.get(name, 0)
-            data += value if isinstance(value, bytes) else value.to_bytes(size, self.byteorder)
+            if not isinstance(value, bytes):
+                value = value.to_bytes(size, self.byteorder, signed=value < 0)
+            assert len(value) == size
+            data += value
         return data
 
     def pooled(self, data):
@@ -89,7 +89,7 @@ class Fake(dyndbg_control.Target):
 
     # What dyndbg_control asks
 
-    def variable(self, name, filename):
+    def symbol(self, name):
         return self.variables[name]
 
     def sizeof(self, type_name):
@@ -104,7 +104,8 @@ class Fake(dyndbg_control.Target):
 
     def member(self, type_name, address, member):
         data = self.read(address + self.offset(type_name, member), self.types[type_name][member])
-        return int.from_bytes(data, self.byteorder)
+        # the name of a built-in module is the only number with a sign
+        return int.from_bytes(data, self.byteorder, signed=member == 'name')
 
     def read(self, address, size):
         for at, data in self.memory.items():
@@ -120,121 +121,156 @@ class Fake(dyndbg_control.Target):
         self.warnings.append(text)
 
 
-def kernel(*args, raw=False):
-    """Such a kernel, and what it is to show."""
+def blocks_of(fake, base, groups):
+    """The store of a section, words of its descriptors, and what is to be shown of them.
+
+    groups: of each block, where it is, and how many sites are in it."""
+    words, shown, blocks = [], [], []
+    for where, count in groups:
+        first = len(words)
+        # the compiler packed 5 MB of strings behind the descriptors
+        rows = [(fake.text(b'func%d' % i), base + 5000000, base + 100, fake.text(b'a\t%d "\n' % i), 100 + i)
+                for i in range(count)]
+        fake.put(b'dir/file.c\0'.ljust(64, b'\0'), base + 5000000)
+        shown += [f'dir/file.c:{100 + i} [%s]func{i} =%s "a\\t{i} "\\n"' for i in range(count)]
+        if where == 'none':
+            rows = [(base,) * 4 + (0,)] * count
+        data, packed = pack(rows, base)
+        assert packed == count
+        block = {'first': first, 'size': len(data)}
+        lost = count if where == 'none' else 0
+        if where == 'pool':
+            block['handle'] = fake.pooled(data)
+        elif where in ('slab', 'none'):
+            block['data'] = fake.put(data)
+        elif where == 'malformed':
+            # the first row of the second group of two
+            at = int.from_bytes(data[-2:], 'little')
+            block['data'] = fake.put(data[:at] + b'\xff' * (len(data) - 2 - at) + data[-2:])
+            lost = count - 16
+        elif where == 'lost':
+            # the handle leads to an object of another one
+            block['handle'] = fake.put(fake.read(fake.pooled(data), fake.long_size))
+            lost = count
+        if where == 'unindexed':
+            # there was no memory: no blocks, no indexes
+            lost = count
+        else:
+            blocks.append(fake.struct('struct ddebug_block', **block))
+        if lost:
+            shown[-lost:] = ['<no-site>:0 [%s]<no-site> =%s "<no-site>"'] * lost
+        words += [0 if where == 'unindexed' else first + i for i in range(count)]
+    store = fake.struct('struct ddebug_store', base=base, num=len(words) if blocks else 0, next=0,
+                        nr_blocks=len(blocks), blocks=fake.put(b''.join(blocks)))
+    return store, words, shown
+
+
+def section(fake, groups, modules):
+    """The descriptors of a section; its store, and the lines of each module.
+
+    modules: names, numbers of callsites, and what class 2 is called, if anything"""
+    base = fake.at
+    count = sum(count for _, count in groups)
+    fake.at += (count * fake.sizeof('struct _ddebug') + 127) // 64 * 64
+    store, indexes, shown = blocks_of(fake, base, groups)
+    lines, descs = {}, []
+    for name, num, two in modules:
+        lines[name] = []
+        for _ in range(num):
+            i = len(descs)
+            flags, cls = (0, 0x3f, 9, 0)[i % 4], (63, 63, 2, 40)[i % 4]
+            suffix = {2: f' class:{two}' if two else ' class unknown, _id:2', 40: ' class unknown, _id:40', 63: ''}
+            lines[name].insert(0, shown[i] % (name, ('_', 'pmfslt', 'pl', '_')[i % 4]) + suffix[cls])
+            descs.append(fake.struct('struct _ddebug', **{fake.word: flags | cls << 8 | indexes[i] << 14}))
+    assert len(descs) == count
+    fake.put(b''.join(descs), base)
+    return base, store, lines
+
+
+def class_maps(fake, *maps):
+    """An array of class maps: module, number of the first class, names."""
+    data = b''
+    for module, base, *names in maps:
+        names = fake.put(fake.long(*[fake.text(name.encode()) for name in names])), len(names)
+        data += fake.struct('struct ddebug_class_map', mod_name=fake.text(module.encode()), base=base,
+                            length=names[1], class_names=names[0])
+    return fake.put(data), len(data)
+
+
+def kernel(*args):
+    """Such a kernel, and what it is to show of each module."""
     fake = Fake(*args)
     size = fake.long_size
-    desc_size = fake.sizeof('struct _ddebug')
-    mod, file = fake.text(b'mod'), fake.text(b'dir/file.c')
 
-    def section(name, groups, classes=()):
-        """The table of a module whose descriptors are in several stores, or in none.
+    # the name of the first module lies before the descriptors, the others behind
+    names = [fake.text(b'first')]
+    modules = [('first', 30, ''), ('second', 24, 'TWO'), ('third', 1, '')]
+    base, store, want = section(fake, [('pool', 40), ('none', 1), ('slab', 3), ('pool', 11)], modules)
+    names += [fake.text(name.encode()) for name, *_ in modules[1:]]
+    fake.set('ddebug_kernel_store', store)
+    fake.set('ddebug_builtins', fake.long(fake.put(b''.join(
+        fake.struct('struct ddebug_builtin', name=at - base, num_ddebugs=num)
+        for at, (_, num, _) in zip(names, modules)))))
+    fake.set('nr_ddebug_builtins', len(modules).to_bytes(4, fake.byteorder))
+    # the last one counts; those of other modules do not
+    start, length = class_maps(fake, ('second', 1, 'ONE', 'WRONG'), ('second', 2, 'TWO', 'THREE'),
+                               ('another', 2, 'WRONG'), ('second', 4, 'FOUR'))
+    fake.variables['__start___dyndbg_classes'] = start
+    fake.variables['__stop___dyndbg_classes'] = start + length
 
-        groups: each says where its sites are, and how many they are."""
-        words, lines, stores, sites = [], [], [], []
-        total = sum(count for _, count in groups)
-        base = fake.at
-        fake.at += (total * desc_size + 127) // 64 * 64
-        for where, count in groups:
-            first = len(words)
-            records = [(mod, fake.text(b'func%d' % i), file, fake.text(b'a\t%d "\n' % i), 100 - i)
-                       for i in range(count)]
-            sites += records
-            data, _ = pack(records, 1016, base + first * desc_size)
-            block = {'first': 0, 'size': len(data)}
-            store = {'base': base + first * desc_size, 'tail_first': count, 'nr_blocks': 1}
-            behind = b''
-            if where == 'pool':
-                block['handle'] = fake.pooled(data)
-            elif where == 'pinned':
-                # the copy is what counts
-                block['handle'], block['data'] = fake.pooled(b'\xff' * 20), fake.put(data)
-            elif where == 'slab':
-                block['data'] = fake.put(data)
-            elif where == 'malformed':
-                block['data'] = fake.put(data[:-1] + b'\x80')
-            elif where == 'lost':
-                # the handle leads to an object of another one
-                block['handle'] = fake.put(fake.read(fake.pooled(data), size))
-            elif where == 'tail':
-                store.update(tail_first=0, tail_count=count, tail_size=len(data), nr_blocks=0)
-                behind = data
-            elif where == 'raw':
-                store['nr_blocks'] = 0
-                behind = b''.join(fake.struct('struct _ddebug_site', desc=base, modname=record[0],
-                                              function=record[1], filename=record[2],
-                                              format=record[3], lineno=record[4]) for record in records)
-            if store['nr_blocks']:
-                behind = fake.struct('struct ddebug_block', **block)
-            if where not in ('none', 'init'):
-                stores.append(fake.struct('struct ddebug_store', **store) + behind)
-            for i in range(count):
-                flags, cls = (0, 0x3f, 9, 0)[i % 4], (63, 63, 2, 40)[i % 4]
-                words.append(flags | cls << 8 | i << 14)
-                shown = ('_', 'pmfslt', 'pl', '_')[i % 4]
-                suffix = ' class:TWO' if cls == 2 and classes else '' if cls == 63 else f' class unknown, _id:{cls}'
-                if where in ('none', 'malformed', 'lost'):
-                    lines.append(f'<no-site>:0 [{name}]<no-site> ={shown} "<no-site>"{suffix}')
-                else:
-                    lines.append(f'dir/file.c:{100 - i} [{name}]func{i} ={shown} "a\\t{i} "\\n"{suffix}')
-        member = 'key.dd_key_true.key.owner' if 'word' not in fake.types['struct _ddebug'] else 'word'
-        fake.put(b''.join(fake.struct('struct _ddebug', **{member: word}) for word in words), base)
-        maps = fake.at + fake.offset('struct ddebug_table', 'maps')
-        table = fake.put(b'')
-        fake.at += 128
-        found = fake.put(fake.struct('struct ddebug_class_map', link=fake.long(maps, maps), base=1, length=2,
-                                     class_names=fake.put(fake.long(*[fake.text(text) for text in (b'ONE', b'TWO')]))))
-        if not classes:
-            found = maps
-        values = {'maps': fake.long(found, found), 'mod_name': fake.text(name.encode()), 'ddebugs': base,
-                  'num_ddebugs': len(words)}
-        return table, values, lines[::-1], stores, (base, sites)
+    head = fake.set('ddebug_modules', bytes(2 * size))
+    last = head
+    for name, two, groups in (('places', 'ZWEI', [('slab', 70), ('pool', 33), ('slab', 1)]),
+                              ('broken', '', [('none', 4), ('malformed', 20), ('lost', 2), ('pool', 1)]),
+                              ('nomem', '', [('unindexed', 3)])):
+        count = sum(count for _, count in groups)
+        base, store, lines = section(fake, groups, [(name, count, two)])
+        want.update(lines)
+        maps, length = class_maps(fake, (name, 1, 'EINS', 'ZWEI')) if two else (0, 0)
+        info = fake.put(fake.struct('struct _ddebug_info', num_descs=count, classes=maps,
+                                    num_classes=length // fake.sizeof('struct ddebug_class_map')))
+        module = fake.put(fake.struct('struct ddebug_module', mod_name=fake.text(name.encode()), di=info,
+                                      store=store, link=fake.long(head, last)))
+        link = module + fake.offset('struct ddebug_module', 'link')
+        # the one before leads to this one
+        for at, data in fake.memory.items():
+            if at <= last < at + len(data):
+                fake.memory[at] = data[:last - at] + fake.long(link) + data[last - at + size:]
+        last = link
 
-    tables = [
-        section('kernel', [('init', 40)] if raw else [('pool', 40), ('tail', 3)]),
-        section('places', [('pinned', 5), ('slab', 70), ('pool', 33), ('raw', 4), ('tail', 1)], ['ONE', 'TWO']),
-        section('broken', [('none', 4), ('malformed', 3), ('lost', 2), ('pool', 1)]),
-    ]
-    head = fake.set('ddebug_tables', bytes(2 * size))
-    links = [table + fake.offset('struct ddebug_table', 'link') for table, *_ in tables] + [head]
-    fake.put(fake.long(links[0], links[-2]), head)
-    for i, (table, values, *_) in enumerate(tables):
-        fake.put(fake.struct('struct ddebug_table', link=fake.long(links[i + 1], links[i - 1]), **values), table)
-
-    # two buckets, the first of them empty, and all stores in the other
-    node = 0
-    for store in [store for table in tables for store in table[3]]:
-        at = fake.at
-        offset = fake.offset('struct ddebug_store', 'node')
-        fake.put(store[:offset] + fake.long(node) + store[offset + size:])
-        node = at + offset
-    fake.set('ddebug_stores', fake.long(0, node))
     fake.set('max_pfn', fake.long(FRAMES))
-    fake.set('nr_class_slots', (3).to_bytes(4, fake.byteorder))
     fake.set('ddebug_pool', fake.long(fake.put(fake.struct('struct zs_pool') + fake.long(
         0, 0, fake.put(fake.struct('struct size_class', size=CLASS))))))
-    base, sites = tables[0][4]
-    first = fake.put(b''.join(fake.struct('struct _ddebug_site', modname=m, function=func, filename=f,
-                                          format=fmt, lineno=line) for m, func, f, fmt, line in sites))
-    fake.set('ddebug_raw_sites', fake.long(first if raw else 0), size)
-    fake.set('ddebug_raw', fake.struct('struct _ddebug_info', descs=base, num_descs=len(sites)))
-    return fake, [table[2] for table in tables]
+    return fake, want
+
+
+def lines(fake, *wanted):
+    return b''.join(dyndbg_control.Control(fake).lines(*wanted)).decode().splitlines()
+
+
+def refuses(text, *args):
+    """Nothing but an error that says this."""
+    try:
+        lines(*args)
+    except dyndbg_control.Unreadable as e:
+        return text in str(e)
+    return False
 
 
 HEADER = '# filename:lineno [module]function flags format'
 for args, text in (((8, 'little', True, 24), '64 bits, JUMP_LABEL'), ((8, 'little', False, 16), '64 bits'),
                    ((8, 'big', True, 30), '64 bits, big endian, JUMP_LABEL'),
+                   ((4, 'little', True, 12), '32 bits, JUMP_LABEL'),
                    ((4, 'little', False, 12), '32 bits'), ((4, 'big', False, 8), '32 bits, big endian')):
-    for raw in False, True:
-        fake, want = kernel(*args, raw=raw)
-        got = b''.join(dyndbg_control.Control(fake).lines()).decode().splitlines()
-        check(f'{text}{", before packing" if raw else ""}', got == [HEADER] + sum(want, []))
-        check('with a warning for each of two stores', len(fake.warnings) == 2)
-        got = b''.join(dyndbg_control.Control(fake).lines(b'places')).decode().splitlines()
-        check('one module', got == [HEADER] + want[1])
-        try:
-            list(dyndbg_control.Control(fake).lines(b'place'))
-            check('no such module', False)
-        except dyndbg_control.Unreadable:
-            check('no such module', True)
+    fake, want = kernel(*args)
+    check(text, lines(fake) == [HEADER] + sum(want.values(), []))
+    check('with a warning for each of two blocks', len(fake.warnings) == 2)
+    for name in 'second', 'places', 'nomem':
+        check(f'module {name}', lines(fake, name.encode()) == [HEADER] + want[name])
+    check('no such module', refuses('of that name', fake, b'place'))
+    fake.set('nr_ddebug_builtins', bytes(4))
+    check('loaded modules only', lines(fake) == [HEADER] + sum(list(want.values())[3:], []))
+    head = fake.symbol('ddebug_modules')
+    fake.put(fake.long(head, head), head)
+    check('nothing yet', refuses('dynamic_debug_init() has not run', fake))
 finish()

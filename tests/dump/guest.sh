@@ -10,6 +10,7 @@ cat $control
 
 modprobe test_dynamic_debug
 insmod ./many.ko
+insmod ./bare.ko
 while read -r query; do
 	echo "$query" >$control || exit 1
 done <<'END'
@@ -24,8 +25,8 @@ END
 
 echo '== control'
 cat $control
-echo '== stores'
-cat /sys/kernel/debug/dynamic_debug/stores
+echo '== memory'
+cat /sys/kernel/debug/dynamic_debug/memory
 echo '== text'
 sed -n 's/ T _text$//p' /proc/kallsyms
 echo '== end'

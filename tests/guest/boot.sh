@@ -6,7 +6,7 @@
 
 control=/proc/dynamic_debug/control
 tail -n +2 $control >/tmp/now
-warning='dyndbg: kernel: [0-9]* debug prints have no site data: no memory'
+warning='dyndbg: kernel: [0-9]* of [0-9]* debug prints have no site data: no memory'
 warned=$(dmesg | grep -c "$warning")
 dmesg -c >/dev/null
 
@@ -24,7 +24,7 @@ fi
 bare expected >/tmp/bare-expected
 bare /tmp/now >/tmp/bare-now
 cmp /tmp/bare-expected /tmp/bare-now || why "modules, flags or classes differ"
-# the sites of kernel/params.c are on since the command line was read
+# the callsites of kernel/params.c are on since the command line was read
 modprobe dummy dyndbg=+p
 dmesg | sed 's/^\[[^]]*\] *//' | grep -E "doing dummy" >/tmp/said || why "params.c is silent"
 if cmp -s expected /tmp/now; then

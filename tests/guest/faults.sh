@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # The first, second, third ... allocation that dynamic debug makes in a query,
 # a read of control, or the load of a module fails, until there is none left to
-# fail. After each: a query that failed has left every callsite as it was or as
-# it was to be; a module is there, with all of its sites or with none, and a
-# warning if with none.
+# fail. After each: a query that failed has changed no callsite; a class parameter
+# says which classes are on; a module is there, with all of its sites or with none,
+# and a warning if with none.
 
 . ./lib.sh
 debug=/sys/kernel/debug
@@ -33,18 +33,8 @@ for attr in failslab fail_page_alloc; do
 done
 echo 0 >$debug/fail_page_alloc/min-order
 
-# either FILE FILE FILE: each line of the first is in its place in one of both
-either()
-{
-	awk '{ getline a <A; getline b <B; if ($0 != a && $0 != b) { print; bad = 1 } }
-		END { exit bad }' A="$2" B="$3" "$1"
-}
-
 # query TEXT UNDO: written to control
 query() { change $control "$1" "$2"; }
-
-# parameter NAME TEXT UNDO: written to a class parameter of the test module
-parameter() { change /sys/module/test_dynamic_debug/parameters/"$1" "$2" "$3"; }
 
 # change FILE TEXT UNDO
 change()
@@ -53,7 +43,6 @@ change()
 	shift
 	echo "$2" >"$file"
 	cat $control >/tmp/old
-	[ "$file" = $control ] || cat "$file" >/tmp/value
 	echo "$1" >"$file"
 	cat $control >/tmp/new
 	echo "$2" >"$file"
@@ -63,11 +52,7 @@ change()
 	while :; do
 		n=$((n + 1))
 		[ $n -lt 200 ] || { bad="no end of it"; break; }
-		rc=0
-		echo $n >/proc/self/fail-nth
-		echo "$1" 2>/dev/null >"$file" || rc=1
-		read -r left </proc/self/fail-nth
-		echo 0 >/proc/self/fail-nth
+		attempt $n "$1"
 		cat $control >/tmp/now
 		if [ "$left" != 0 ]; then
 			[ $rc = 0 ] && cmp -s /tmp/now /tmp/new || bad="$n: not done"
@@ -77,9 +62,7 @@ change()
 		if [ $rc = 0 ]; then
 			cmp -s /tmp/now /tmp/new || { bad="$n: said done"; break; }
 		else
-			either /tmp/now /tmp/old /tmp/new || { bad="$n: neither old nor new"; break; }
-			[ "$file" = $control ] || cmp -s "$file" /tmp/value ||
-				{ bad="$n: has another value: $(cat "$file")"; break; }
+			cmp -s /tmp/now /tmp/old || { bad="$n: failed, and changed something"; break; }
 			# and can be tried again
 			echo "$1" >"$file"
 			cat $control >/tmp/now
@@ -93,12 +76,89 @@ change()
 	verdict "${file##*/}: $1: $((n - 1)) faults" "$bad"
 }
 
+# attempt N TEXT: write it to $file with the Nth allocation failing; sets rc, and left
+# to what is left to fail
+attempt()
+{
+	rc=0
+	echo "$1" >/proc/self/fail-nth
+	echo "$2" 2>/dev/null >"$file" || rc=1
+	read -r left </proc/self/fail-nth
+	echo 0 >/proc/self/fail-nth
+}
+
+# on CLASS: how many of its callsites in many print
+on() { grep -c "\[many\].* =[a-z]*p.* class:$1\$" $control; }
+
+# pins FILE TEXT: what a query pins stays pinned, so take a new module for each fault
+pins()
+{
+	file=$1 n=0 bad=
+	while :; do
+		n=$((n + 1))
+		[ $n -lt 200 ] || { bad="no end of it"; break; }
+		insmod ./many.ko || { bad="many.ko is not loaded"; break; }
+		cat $control >/tmp/old
+		attempt $n "$2"
+		cat $control >/tmp/now
+		if [ "$left" != 0 ]; then
+			[ $rc = 0 ] || bad="$n: no fault, but fails"
+			cmp -s /tmp/now /tmp/old && bad="$n: changes nothing"
+			break
+		fi
+		faults=$((faults + 1))
+		if [ $rc = 0 ]; then
+			cmp -s /tmp/now /tmp/old && bad="$n: said done, and changed nothing"
+		elif [ "$file" = $control ]; then
+			cmp -s /tmp/now /tmp/old || bad="$n: failed, and changed something"
+		else
+			# bit 0 for class FIRST, bit 1 for SECOND ...
+			want=$(printf '0x%x' $((($(on FIRST) > 0) + 2 * ($(on SECOND) > 0) + 4 * ($(on THIRD) > 0))))
+			[ "$(cat "$file")" = "$want" ] || bad="$n: says $(cat "$file"), $want is on"
+			[ "$want" = 0x7 ] && bad="$n: failed, and all is on"
+			partly="$partly $want"
+			echo "$2" >"$file" || bad="$n: can't be tried again"
+			[ "$(on SECOND)" = 1 ] && [ "$(on THIRD)" = 1 ] || bad="$n: not done when tried again"
+			echo 0 >"$file"
+			[ "$(on FIRST)$(on SECOND)$(on THIRD)" = 000 ] || bad="$n: not undone"
+		fi
+		[ -z "$bad" ] || break
+		rmmod many
+	done
+	rmmod many 2>/dev/null
+	verdict "${file##*/}: $2, on a new module: $((n - 1)) faults" "$bad"
+}
+
+# reading: control is read whole, or cannot be opened
+reading()
+{
+	n=0 bad=
+	cat $control >/tmp/old
+	while :; do
+		n=$((n + 1))
+		[ $n -lt 200 ] || { bad="no end of it"; break; }
+		before=$(budget)
+		rc=0
+		sh -c "echo $n >/proc/self/fail-nth; exec cat $control" >/tmp/now 2>/tmp/err || rc=$?
+		[ "$before" != "$(budget)" ] || break
+		faults=$((faults + 1))
+		if [ $rc = 0 ]; then
+			cmp -s /tmp/now /tmp/old || { bad="$n: read in part"; break; }
+		else
+			[ ! -s /tmp/now ] || { bad="$n: failed after it was opened: $(cat /tmp/err)"; break; }
+		fi
+	done
+	[ $n -gt 1 ] || bad="nothing failed"
+	verdict "reading control: $((n - 1)) faults" "$bad"
+}
+
 # budget: how many faults each kind may still inject; less of them, and one was
 budget() { cat $debug/failslab/times $debug/fail_page_alloc/times; }
 
 # module PARAMETERS: the allocations differ a little from load to load (the slab
 # allocator's own pages are among them), so one may be missed: from the first one
-# again, until the two kinds of trouble have been seen.
+# again, until sites were lost. What a module that is gone leaves to the next one
+# is not allocated again: only the first load can lose that.
 module()
 {
 	n=0 all=0 none=0 without=0 round=1 bad=
@@ -138,30 +198,40 @@ module()
 		fi
 		# nothing failed any more: the load is to be like any
 		[ -s /tmp/now ] && [ "$lost" = 0 ] || { bad="$n: no fault, but no sites"; break; }
-		[ $none = 0 ] || [ $without = 0 ] || break
-		[ $round -lt 10 ] || { bad="one of both never came about"; break; }
+		[ $without = 0 ] || break
+		[ $round -lt 10 ] || { bad="no sites were lost"; break; }
 		n=0 round=$((round + 1))
 	done
-	faults=$((faults + all))
+	faults=$((faults + all)) unlisted=$((unlisted + none))
 	verdict "module $1: $all faults, $without without sites, $none without table" "$bad"
 }
 
+reading
 query 'module params +pmfl' 'module params =_'
 query 'file kernel/params.c +pmfl' 'file kernel/params.c =_'
 query 'func p* format arg +ps' 'func p* =_'
 query 'file kernel/* line 1-500 +pfs' 'file kernel/* =_'
 query '+pmfslt' '=_'
 query 'format no-such-format +p' 'func no_such_func -p'
-modprobe test_dynamic_debug
-# With verbose at 4 and with flags that make a prefix, a query needs memory.
-echo 4 >/sys/module/dynamic_debug/parameters/verbose
-parameter p_disjoint_bits 0x3ff 0
-parameter p_disjoint_names +MID -MID
-parameter p_level_num 7 0
-parameter p_level_names +L7 -L0
-echo 0 >/sys/module/dynamic_debug/parameters/verbose
-rmmod test_dynamic_debug
+partly=
+pins $control 'module many +pmf'
+pins $control 'module many format "callsite last" +s'
+pins /sys/module/many/parameters/classes 7
+why=
+case "$partly" in *0x1*|*0x3*) ;; *) why="failed after none or all only:$partly" ;; esac
+verdict "a class parameter failed after some of its classes" "$why"
+# all that modules left so far is taken, so that the next one wants its own
+unlisted=0
+insmod ./many.ko
+insmod ./contexts.ko
+insmod ./byhand.ko
 module ''
+why=
+[ $unlisted -gt 0 ] || why="none was"
+verdict "$unlisted loads were not listed" "$why"
+rmmod byhand
+rmmod contexts
+rmmod many
 module 'dyndbg=+pmfl'
 why=
 [ $faults -gt 10 ] || why="is fault injection on?"

@@ -3,8 +3,9 @@
  * A module with 1,000 callsites and more: they take several blocks, where
  * those of most modules fit into one. Loading it with say=1, or writing to
  * that parameter, reaches some of them in the middle and the last ten, which
- * are not in a block of their own.
+ * are not in a block of their own. Three more have classes, in a block each.
  */
+#include <linux/dynamic_debug.h>
 #include <linux/module.h>
 #include <linux/printk.h>
 
@@ -14,10 +15,21 @@
 #define D100(n)		D10(n "0") D10(n "1") D10(n "2") D10(n "3") D10(n "4") \
 			D10(n "5") D10(n "6") D10(n "7") D10(n "8") D10(n "9")
 
-static noinline void many_0(void) { D100("0") D100("1") D100("2") }
+/* A callsite of each class, in different blocks. */
+DECLARE_DYNDBG_CLASSMAP(many_classes, DD_CLASS_TYPE_DISJOINT_BITS, 0,
+			"FIRST", "SECOND", "THIRD");
+static unsigned long classes;
+static struct ddebug_class_param classes_param = {
+	.bits = &classes,
+	.flags = "pmf",
+	.map = &many_classes,
+};
+module_param_cb(classes, &param_ops_dyndbg_classes, &classes_param, 0600);
+
+static noinline void many_0(void) { D100("0") __pr_debug_cls(0, "first\n"); D100("1") D100("2") }
 static noinline void many_3(void) { D100("3") D100("4") D100("5") }
-static noinline void many_6(void) { D100("6") D100("7") D100("8") }
-static noinline void many_9(void) { D100("9") }
+static noinline void many_6(void) { D100("6") __pr_debug_cls(1, "second\n"); D100("7") D100("8") }
+static noinline void many_9(void) { D100("9") __pr_debug_cls(2, "third\n"); }
 static noinline void last_ten(void) { D10("last ") }
 
 static int say_set(const char *val, const struct kernel_param *kp)

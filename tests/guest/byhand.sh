@@ -1,0 +1,42 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Two descriptors of a module have no site. They match queries by module, print
+# without prefix, and cost no other callsite anything.
+
+. ./lib.sh
+
+# said: the messages of the module, when it prints
+said()
+{
+	dmesg -c >/dev/null
+	echo 1 >/sys/module/byhand/parameters/say
+	dmesg | sed -n 's/^\[[^]]*\] *\(.*byhand: \)/\1/p'
+}
+
+dmesg -c >/dev/null
+insmod ./byhand.ko
+check "a warning counts them" test \
+	"$(dmesg | grep -c 'dyndbg: byhand: 2 of 5 debug prints have no site data$')" = 1
+check "they are listed without a place" test \
+	"$(grep -c '^<no-site>:0 \[byhand\]<no-site> =_ "<no-site>"$' $control)" = 2
+check "the others with theirs" test \
+	"$(grep -cE 'byhand\.c:[0-9]+ \[byhand\](before|by_hand|after) =_ "byhand: (before|between|after).n"$' $control)" = 3
+echo 'module byhand func * +p' >$control
+check "a query by function leaves them alone" test "$(grep -c '\[byhand\].* =p ' $control)" = 3
+echo 'module byhand +pmf' >$control
+said >/tmp/said
+cat >/tmp/want <<END
+byhand:before: byhand: before
+byhand: one
+byhand:by_hand: byhand: between
+byhand: two
+byhand:after: byhand: after
+END
+check "a query by module switches them, prefixes are right" cmp /tmp/want /tmp/said
+echo 'module byhand =_' >$control
+said >/tmp/said
+# nothing guards a descriptor made by hand: it prints whether or not it is on
+check "off is off" test "$(grep -cv 'byhand: one\|byhand: two' /tmp/said)" = 0
+rmmod byhand
+check "and all are gone" test "$(grep -c '\[byhand\]' $control)" = 0
+finish byhand
