@@ -5,7 +5,7 @@
 # it or not, tells what a zsmalloc pool takes. A key that does not apply is left out.
 
 control=/proc/dynamic_debug/control
-stores=/sys/kernel/debug/dynamic_debug/stores
+memory=/sys/kernel/debug/dynamic_debug/memory
 
 # symbol NAME: its address
 symbol() { sed -n "s/^\([0-9a-f]*\) . $1\$/0x\1/p" /proc/kallsyms; }
@@ -18,13 +18,34 @@ section()
 	[ -z "$start" ] || echo "@ mem.$2 $((stop - start))"
 }
 
-# of_stores ROW COLUMN: a figure of the kernel's own, 0 where it keeps none
-of_stores()
+# of_memory ROW COLUMN: a figure of the kernel's own, 0 where it keeps none
+of_memory()
 {
-	[ -e $stores ] || { echo 0; return; }
+	[ -e $memory ] || { echo 0; return; }
 	awk -v row="$1" -v column="$2" '
 		/^#/ { for (i = 3; i <= NF; i++) if ($i == column) n = i - 1 }
-		$1 == row { print $(n ? n : 2) }' $stores
+		$1 == row { print $(n ? n : 2) }' $memory
+}
+
+# kmalloc BYTES: as kmalloc() rounds them up
+kmalloc()
+{
+	for size in 8 16 32 64 96 128 192 256 512 1024 2048 4096; do
+		[ "$1" -gt $size ] || break
+	done
+	echo $(($1 > size ? $1 : size))
+}
+
+# tables MODULES: bytes that tell which callsites are of which built-in module; an array
+# in the patched kernel, a struct ddebug_table each in the other: seven or eight words
+tables()
+{
+	if [ -n "$(symbol ddebug_builtins)" ]; then
+		kmalloc $(($1 * 6))
+	else
+		case $(uname -m) in *64*|s390x) word=8 ;; *) word=4 ;; esac
+		echo $(($1 * $(kmalloc $((7 * word)))))
+	fi
 }
 
 # settle: what CPUs keep of slabs counts as used, and what was freed may come late.
@@ -67,15 +88,17 @@ done | tr MTFS mtfs
 # said once at boot: what was freed
 dmesg | sed -n 's/.*(initmem) memory: \([0-9]*\)K$/@ mem.initmem \1/p'
 echo "@ mem.sites $(grep -vc '^#' $control)"
-# the struct ddebug_table of each module is there in both kernels
-echo "@ mem.tables $(sed '/^#/d; s/^[^[]*\[\([^]]*\)\].*/\1/' $control | uniq | wc -l)"
+modules=$(sed '/^#/d; s/^[^[]*\[\([^]]*\)\].*/\1/' $control | uniq | wc -l)
+tables=$(tables "$modules")
+echo "@ mem.modules $modules"
+echo "@ mem.tables $tables"
 section __dyndbg hot
 section __dyndbg_sites cold
 hot=$(($(symbol __stop___dyndbg) - $(symbol __start___dyndbg)))
 
-blocks=$(of_stores kernel pooled)
-pages=$(of_stores pool_pages '')
-store=$(of_stores kernel slab_bytes)
+blocks=$(of_memory kernel pooled)
+pages=$(of_memory pool_pages '')
+store=$(of_memory kernel slab_bytes)
 pooled=0
 if insmod ./pools.ko 2>/dev/null && empty=$(pool 0); then
 	echo "@ mem.pool_empty $empty"
@@ -91,11 +114,11 @@ if insmod ./pools.ko 2>/dev/null && empty=$(pool 0); then
 	fi
 fi
 rmmod pools 2>/dev/null
-if [ -e $stores ]; then
-	echo "@ mem.packed $(of_stores kernel packed_bytes)"
-	echo "@ mem.blocks $(of_stores kernel blocks)"
+if [ -e $memory ]; then
+	echo "@ mem.packed $(of_memory kernel packed_bytes)"
+	echo "@ mem.blocks $(of_memory kernel blocks)"
 	echo "@ mem.store $store"
 	echo "@ mem.pool_pages $((pages * 4096))"
 	echo "@ mem.pool_slab $pooled"
 fi
-echo "@ mem.all $((hot + store + pages * 4096 + pooled))"
+echo "@ mem.all $((hot + tables + store + pages * 4096 + pooled))"

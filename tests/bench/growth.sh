@@ -7,7 +7,7 @@
 #  growth.N.sections.hot, .cold	bytes of __dyndbg and __dyndbg_sites in its file
 #  growth.N.coresize, .initsize	the module's memory that stays, and that its init is
 #				freed with, bytes
-#  growth.N.hot_bytes, .packed_bytes, .blocks, .pooled, .slab_bytes	its line in stores
+#  growth.N.packed_bytes, .blocks, .pooled, .slab_bytes	its line in the file "memory"
 #  growth.N.load, .unload	instructions; .load.wall, .unload.wall with waiting
 #  growth.N.query.{func,format,line}.{same,on,off}	a query that matches the last
 #				callsite and no other; it changes nothing, or +p, -p

@@ -31,10 +31,8 @@
 #  ins.load.MODULE.wall		many; with CONFIG=debian also bluetooth.  wall: the time
 #				until it returns, waiting included
 #  ins.boot.init		microseconds until init runs
-#  ins.boot.INITCALL		and in each initcall of dynamic debug
-#  ins.boot.packed		of dynamic_debug_pack, until it says what it packed; then it waits
-#				for RCU, while others run. In a boot of its own, with
-#				dynamic_debug.verbose=1
+#  ins.boot.INITCALL		and in each initcall of dynamic debug: dynamic_debug_init packs
+#				the sites of the kernel, ddebug_pool_init moves them to the pool
 . "$(dirname "$0")/lib.sh"
 
 start "$@"
@@ -56,5 +54,5 @@ for pair in calls_with: calls_without:_without; do
 	echo "@ ins.disabled.code_bytes${pair#*:} $bytes"
 	echo "@ ins.disabled.code_insns${pair#*:} $insns"
 done
-MEM=512M count instructions initcall_debug log_buf_len=8M
-[ "$series" = none ] || count packing initcall_debug log_buf_len=8M dynamic_debug.verbose=1
+# with the timer of the local APIC, the kernel log's clock stands still in early initcalls
+MEM=512M count instructions initcall_debug log_buf_len=8M nolapic_timer

@@ -1,40 +1,57 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # memory.sh CONFIG SERIES: what dynamic debug keeps in the booted kernel, what the
-# machine has left, what everything switched on pins, and the image. With
-# APPEND=initcall_blacklist=zs_init it is the kernel without its pool.
+# machine has left, what everything switched on pins; then what the kernel was built
+# to. With APPEND=initcall_blacklist=zs_init it is the kernel without its pool.
+#
+# Keys beside those of guest/memory.sh:
+#
+#  code.KEY			as scripts/sections prints them
+#  image.section.NAME		sections of vmlinux.o
+#  image.vmlinux, .bzimage	the files
+#  mem.pin.*			see memory/guest.sh
+#  and with SERIES=all, by which the patched kernel differs from the unpatched one:
+#  bloat.NAME			bytes of a function, by scripts/bloat-o-meter; not of init functions
+#  lines.added			lines in lib/ and include/, without tests
 . "$(dirname "$0")/lib.sh"
 
-# kmalloc BYTES: as its caches round them up
-kmalloc()
+# functions OBJ: the symbols in its text but for those of init, as addresses and names
+functions()
 {
-	local size
-	for size in 8 16 32 64 96 128 192 256; do
-		[ "$1" -gt $size ] || { echo $size; return; }
-	done
-	die "struct ddebug_table has $1 bytes: teach $0"
+	nm "$1/vmlinux" | sort | awk '
+		$3 == "_sinittext" { init = 1 }
+		$3 == "_einittext" { init = 0 }
+		$2 ~ /^[tTwW]$/ && !init { print $3 }'
 }
 
 start "$@"
+need_packages python3
 cp "$top/guest/memory.sh" "$tmp/files/"
 if grep -q '^CONFIG_ZSMALLOC=y' "$obj/.config"; then
 	build_module "$obj" "$top/tests/pools" "$tmp/files"
 fi
-measure memory >"$tmp/figures"
-cat "$tmp/figures"
+measure memory
 
-# The compiler says what the table of a module takes: an array has that size.
-mkdir "$tmp/table"
-cp "$top/tests/bench/memory/table.c" "$tmp/table/"
-touch "$tmp/table/Kbuild"
-make -s -C "$obj" M="$tmp/table" table.o >"$tmp/table.log" 2>&1 ||
-	die "cannot compile table.c: $(grep -m1 -E 'error|Error' "$tmp/table.log")"
-bytes=$((0x$(nm -S "$tmp/table/table.o" | awk '$4 == "size_of_table" { print $2 }')))
-echo "@ mem.table_bytes $(($(sed -n 's/^@ mem.tables //p' "$tmp/figures") * $(kmalloc "$bytes")))"
-
-# what is loaded: sections with an address, and the first copy of each CPU's area
-size -A "$obj/vmlinux" | tr '[:upper:]' '[:lower:]' |
-	awk '$1 ~ /^[a-z0-9_.-]+$/ && $2 ~ /^[1-9][0-9]*$/ && ($3 > 0 || $1 == ".data..percpu") { print "@ image.section." $1, $2 }'
+"$top/scripts/sections" "$obj" | sed 's/^/@ code./'
+size -A "$obj/vmlinux.o" | tr '[:upper:]' '[:lower:]' |
+	awk '$1 ~ /^[a-z0-9_.-]+$/ && $2 ~ /^[1-9][0-9]*$/ && $1 !~ /^\.(comment|debug|discard|export_symbol|gnu|modinfo|note)|^total$/ {
+		print "@ image.section." $1, $2 }'
 echo "@ image.vmlinux $(stat -c %s "$obj/vmlinux")"
 arch_of "$config"
 echo "@ image.bzimage $(stat -c %s "$obj/$image")"
+[ "$series" != none ] || exit 0
+
+unpatched=$("$top/scripts/kernel" "$config" none "${LINUX:-}" "$MODULES" | tail -n1)
+src=$("$top/scripts/source" all "${LINUX:-}")
+functions "$unpatched" >"$tmp/functions"
+functions "$obj" >>"$tmp/functions"
+# it leaves numbers out of names: x.isra.0 is x.isra there
+sed 's/\.[0-9][0-9]*//g' "$tmp/functions" | sort -u >"$tmp/names"
+python3 "$src/scripts/bloat-o-meter" -t "$unpatched/vmlinux" "$obj/vmlinux" | awk '
+	NR == FNR { is[$1]; next }
+	$1 in is && $1 ~ /^[A-Za-z0-9_.]+$/ && $4 ~ /^[+-][0-9]+$/ { print "@ bloat." $1, $4 + 0 }' "$tmp/names" -
+was=$("$top/scripts/source" none "${LINUX:-}")
+for dir in lib include; do
+	# it says with its status that they differ
+	git diff --no-index --numstat "$was/$dir" "$src/$dir" || :
+done | awk '{ file = $NF; sub(/.*\//, "", file) } file !~ /kunit|test/ { sum += $1 } END { print "@ lines.added", sum + 0 }'

@@ -7,7 +7,7 @@
 #   hot, cold                            bytes of their sections in the file
 #   core, init                           module memory as it comes, in pages; init is freed
 #   coresize, initsize                   what sysfs says of these once it is there
-#   packed, blocks, store                as in the stores file: packed bytes, blocks in the
+#   packed, blocks, store                as in the file "memory": packed bytes, blocks in the
 #                                        pool, bytes in slab
 #   vmalloc                              bytes in /proc/vmallocinfo that are there for the
 #                                        module and those that it brought along

@@ -19,15 +19,16 @@ object() { "$top/scripts/kernel" "$config" "$1" "${LINUX:-}" "$(modules_of "$con
 figures()
 {
 	APPEND=$append "$top/tests/bench/$name.sh" "$config" "$series" >"$tmp/out" || return
-	[ -s "$tmp/out" ] && ! grep -vE '^@ [a-z0-9_.-]+ -?[0-9]+(\.[0-9]+)?$' "$tmp/out" >&2 ||
+	[ -s "$tmp/out" ] && ! grep -vE '^@ [A-Za-z0-9_.-]+ -?[0-9]+(\.[0-9]+)?$' "$tmp/out" >&2 ||
 		{ say "error: that is no figure, or none at all"; return 1; }
 }
 
 obj=$(object "$series")
-# all that a part may read; alternatives look at both kernels
+# all that a part may read
 built=("$obj/.built")
-[ "$name" != alternatives ] || built=("$(object none)/.built" "$(object all)/.built")
-stamp=$(cd "$top" && find tests/bench tests/many tests/pools guest scripts/guest scripts/lib.sh -type f ! -name report.py |
+# these compare both kernels
+case $name in memory|alternatives) built=("$(object none)/.built" "$(object all)/.built") ;; esac
+stamp=$(cd "$top" && find tests/bench tests/many tests/pools guest scripts/guest scripts/lib.sh scripts/sections -type f ! -name report.py |
 	sort | xargs cat "${built[@]}" | sha256sum | cut -c1-16)
 [ "$(sed -n 's/^# stamp //p' "$file" 2>/dev/null)" != "$stamp" ] || exit 0
 

@@ -18,8 +18,8 @@ import statistics
 import subprocess
 import sys
 
-LINE = re.compile(r'@ ([a-z0-9_.-]+) (-?[0-9]+(?:\.[0-9]+)?)')
-NAME = re.compile(r'([a-z0-9]+)\.(none|all|slab)\.([a-z0-9_.-]+)')
+LINE = re.compile(r'@ ([A-Za-z0-9_.-]+) (-?[0-9]+(?:\.[0-9]+)?)')
+NAME = re.compile(r'([a-z0-9]+)\.(none|all|slab)\.([A-Za-z0-9_.-]+)')
 TABLE = re.compile(r'(<!-- table: (.*?) -->\n).*?(<!-- end -->)', re.S)
 COLUMNS = {'none': 'unpatched', 'all': 'patched, pool', 'slab': 'patched, slab'}
 
@@ -63,7 +63,33 @@ def collect(paths):
             stored = lambda item: runs.get((config, column, f'growth.{growth[1]}.{item}'), [0])[0]
             entry['figures'][f'growth.{growth[1]}.memory'] = (
                 values[0] + stored('slab_bytes') + 1024 * stored('pooled'))
+    for config in results:
+        derive(results, config)
     return results
+
+
+def derive(results, config):
+    """Figures that need both kernels: what is added to the unpatched one, and all in all."""
+    off = results.get('nodyndbg', {}).get('none', {}).get('figures')
+    columns = {column: entry['figures'] for column, entry in results[config].items()
+               if {'mem.all', 'code.text'} <= entry['figures'].keys()}
+    if 'none' not in columns:
+        return
+    none = columns['none']
+    code = lambda figures: sum(figures[f'code.{part}'] for part in ('text', 'rodata', 'data'))
+    for column, figures in columns.items():
+        figures['mem.added'] = code(figures) - code(none)
+        figures['mem.total'] = figures['mem.all'] + figures['mem.added']
+        if config == 'lean' and off:
+            figures['off.runtime'] = figures['mem.all'] - figures['mem.hot']
+            for part in ('text', 'rodata', 'data', 'hot', 'jump', 'kallsyms'):
+                figures[f'off.{part}'] = figures[f'code.{part}'] - off[f'code.{part}']
+            figures['off.all'] = sum(value for key, value in figures.items() if key.startswith('off.'))
+        if column != 'none':
+            # what grows with the number of callsites, and what does not
+            grows = figures['mem.hot'] + figures['mem.tables'] + figures['mem.packed']
+            saved = (none['mem.all'] - grows) / figures['mem.sites']
+            figures['mem.breakeven'] = round((figures['mem.total'] - grows) / saved)
 
 
 def figure(results, name):
@@ -164,19 +190,21 @@ class Tables:
                 cells += [show(value), a_site(value, sites)]
             if any(cells):
                 rows.append([bold + c + bold if c else c for c in [text] + cells])
-        row('cold section, raw: freed', 'mem.cold')
+        row('sites (`__dyndbg_sites`): freed', 'mem.cold')
         row('packed from that (in the rows below)', 'mem.packed')
-        row('hot section', 'mem.hot')
-        row('in slab: store, block index, last block; without pool all blocks', 'mem.store')
-        row('in the pool: whole pages', 'mem.pool_pages')
+        row('descriptors (`__dyndbg`)', 'mem.hot')
+        row('which callsites are of which built-in module', 'mem.tables')
+        row('packed sites, slab', 'mem.store')
+        row('packed sites, pool pages', 'mem.pool_pages')
         if self.get(config, 'all', 'mem.pool_pages'):
             for text, key in (('struct of the pool', 'empty'), ('size class', 'class'),
                               ('handles', 'handles'), ('zspages', 'zspages')):
                 column = self.results[config]['all']['figures'][f'mem.pool_{key}']
                 sites = self.get(config, 'all', 'mem.sites')
-                rows.append([f'in slab for the pool: {text}', '', '', show(column), a_site(column, sites), '', ''])
-        row('all that stays', 'mem.all', '**')
-        row('`struct ddebug_table` of each module: in both, not in the sum', 'mem.table_bytes')
+                rows.append([f'pool: {text}', '', '', show(column), a_site(column, sites), '', ''])
+        row('code, rodata and data added', 'mem.added')
+        row('all of these', 'mem.total', '**')
+        row('symbols (kallsyms), not in the sum', 'code.kallsyms')
         head = ['bytes'] + [c for text in COLUMNS.values() for c in (text, 'a site')]
         sites = self.get(config, 'none', 'mem.sites')
         return self.present(config, 'memory', [f'{show(sites)} callsites.', ''] + grid(head, rows) if sites else [])
@@ -193,31 +221,60 @@ class Tables:
             rows.append([text] + cells)
         return self.present(config, 'memory', grid(['kB'] + list(COLUMNS.values()), rows))
 
-    def image(self, config):
+    def off(self):
+        """What CONFIG_DYNAMIC_DEBUG costs: on, less off."""
         rows = []
-        for key in self.keys(config, 'image.*'):
+        for text, key in (('text', 'text'), ('rodata', 'rodata'), ('data and bss', 'data'), ('descriptors', 'hot'),
+                          ('jump table', 'jump'), ('symbols (kallsyms)', 'kallsyms'),
+                          ('at run time: tables of built-in modules, packed sites, pool', 'runtime'), ('all', 'all')):
+            cells = []
+            for column in COLUMNS:
+                value = self.get('lean', column, f'off.{key}')
+                cells += [show(value), a_site(value, self.get('lean', column, 'mem.sites'))]
+            if any(cells):
+                rows.append([text] + cells)
+        head = ['bytes'] + [c for text in COLUMNS.values() for c in (text, 'a site')]
+        return self.present('nodyndbg', 'sections', grid(head, rows) if rows else [])
+
+    def sections(self, config):
+        rows = []
+
+        def row(text, key):
             none, patched = self.get(config, 'none', key), self.get(config, 'all', key)
-            if none != patched or not key.startswith('image.section.'):
-                rows.append([key.replace('image.section.', '').replace('image.', 'file: ').replace('bzimage', 'bzImage'),
-                             show(none), show(patched), f'{(patched or 0) - (none or 0):+,}'])
+            rows.append([text, show(none), show(patched), f'{(patched or 0) - (none or 0):+,}'])
+        for key in self.keys(config, 'image.*'):
+            if self.get(config, 'none', key) != self.get(config, 'all', key) or not key.startswith('image.section.'):
+                row(key.replace('image.section.', '').replace('image.', 'file: ').replace('bzimage', 'bzImage'), key)
+        for part in ('text', 'rodata', 'data', 'kallsyms'):
+            row(f'all of {part}, less init', f'code.{part}')
         head = ['bytes', 'unpatched', 'patched', 'difference']
         return self.present(config, 'memory', grid(head, rows))
+
+    def functions(self, config):
+        deltas = {key[len('bloat.'):]: self.get(config, 'all', key) for key in self.keys(config, 'bloat.*', ('all',))}
+        shown = [name for name in deltas if abs(deltas[name]) >= 32]
+        rows = [[f'`{name}`', f'{deltas[name]:+,}'] for name in sorted(shown, key=lambda n: (-deltas[n], n))]
+        rest = [delta for name, delta in deltas.items() if name not in shown]
+        rows.append([f'{len(rest)} others', f'{sum(rest):+,}'])
+        rows.append(['all', f'{sum(deltas.values()):+,}'])
+        return self.present(config, 'memory', grid(['bytes of functions', 'difference'], rows) if shown else [])
 
     def pinned(self):
         rows = []
         for config in self.results:
             figures = self.results[config].get('all', {}).get('figures', {})
-            if 'mem.pin.bytes' in figures:
-                slab = [self.get(config, 'all', f'mem.pin.slab_{when}') for when in ('before', 'on', 'after')]
-                rows.append([f'`{config}`'] + [show(figures[f'mem.pin.{k}']) for k in ('sites', 'blocks', 'bytes')] +
-                            [a_site(figures['mem.pin.bytes'], figures['mem.pin.sites'])] + [show(v) for v in slab])
-        head = ['config', 'sites on', 'blocks pinned', 'bytes of them', 'a site',
-                'Slab before, kB', 'while on', 'after']
+            if 'mem.pin.store' in figures:
+                rows.append([f'`{config}`'] + [show(figures[f'mem.pin.{k}']) for k in ('sites', 'blocks')] +
+                            [show(figures[k]) for k in ('mem.pin.store_before', 'mem.pool_pages')] +
+                            [show(figures['mem.pin.store']), show(4096 * figures['mem.pin.pages']),
+                             a_site(figures['mem.pin.store'] - figures['mem.pin.store_before'], figures['mem.pin.sites'])])
+        head = ['config', 'sites on', 'blocks pinned', 'slab before', 'pool pages before', 'slab', 'pool pages',
+                'slab, more a site']
         return grid(head, rows) if rows else ['Not measured: `make bench` does.']
 
     def modules(self, config):
-        items = {'sites': 'sites', 'hot': 'hot section', 'cold': 'cold section', 'core': 'module memory',
-                 'init': 'init memory, freed', 'packed': 'packed', 'store': 'store, slab', 'blocks': 'blocks in the pool',
+        items = {'sites': 'sites', 'hot': 'descriptors', 'cold': 'sites', 'core': 'module memory',
+                 'init': 'init memory, freed', 'packed': 'packed', 'store': 'packed, slab', 'blocks': 'blocks in the pool',
                  'vmalloc': 'vmalloc with what it needs'}
         names = sorted({key.split('.')[1] for key in self.keys(config, 'mod.*.core')})
         rows = []
@@ -324,50 +381,74 @@ class Tables:
                 raise KeyError(patterns)
             return max(ratios)
 
-        def packing():
-            # what initcalls of dynamic debug take more than in the unpatched kernel, the
-            # one that packs without its wait for RCU
-            keys = [key for key in self.counts('debian', 'ins.boot.*')
-                    if key not in ('ins.boot.init', 'ins.boot.dynamic_debug_pack')]
+        def query(config):
+            return max(get(f'{config}.all.{key}') for key in self.keys(config, 'ins.query.*.same', ('all',)))
+
+        def packing(config):
+            # what initcalls of dynamic debug take more than in the unpatched kernel
+            keys = [key for key in self.counts(config, 'ins.boot.*') if key != 'ins.boot.init']
             if not keys:
                 raise KeyError('ins.boot')
-            return sum((self.get('debian', column, key) or 0) * sign
-                       for key in keys for column, sign in (('all', 1), ('none', -1)))
+            return 1000 * sum((self.get(config, column, key) or 0) * sign
+                              for key in keys for column, sign in (('all', 1), ('none', -1)))
 
         def exponent():
             points = self.growth_of('lean', 'all', 'load'), self.growth_of('lean', 'all', 'memory')
             *_, low, high = sorted(points[0])
             return max(math.log(p[high] / p[low], high / low) for p in points)
 
+        def off(column):
+            return f'lean.{column}.off.all / lean.{column}.mem.sites'
+
         rows = []
+        kinds = ('file', 'func', 'format', 'module', 'class')
         for text, before, limit, measured in (
-                ('all that stays, in slab, bytes', 'debian.none.mem.all', 47000, lambda: get('debian.slab.mem.all')),
-                ('the same, a site', 'debian.none.mem.all / debian.none.mem.sites', 22,
-                 lambda: get('debian.slab.mem.all / debian.slab.mem.sites')),
-                ('the same in the pool, a site', 'debian.none.mem.all / debian.none.mem.sites', 26,
-                 lambda: get('debian.all.mem.all / debian.all.mem.sites')),
-                ('packed cold data, a site', None, 5.5, lambda: get('debian.all.mem.packed / debian.all.mem.sites')),
-                ('creating a zsmalloc pool, bytes', 'debian.none.mem.pool_empty', 4096,
-                 lambda: get('debian.all.mem.pool_empty')),
-                ('without JUMP_LABEL, in slab, a site', 'nojump.none.mem.all / nojump.none.mem.sites', 11,
-                 lambda: get('nojump.slab.mem.all / nojump.slab.mem.sites')),
-                ('the same in the pool, a site', 'nojump.none.mem.all / nojump.none.mem.sites', 11,
-                 lambda: get('nojump.all.mem.all / nojump.all.mem.sites')),
-                ('a disabled site: instructions, ratio', None, 1, lambda: worst('debian', 'ins.disabled.*')),
-                ('enabled, `+pmfl`, to no console, ratio', None, 1, lambda: worst('debian', 'ins.enabled.*.pmfl.median')),
-                ('reading `control`, ratio', None, 1, lambda: worst('debian', 'ins.control.*')),
-                ('any query, the worst ratio', None, 1, lambda: worst('debian', 'ins.query.*')),
-                ('file and function queries, the worst ratio', None, 0.5,
-                 lambda: worst('debian', 'ins.query.file.*', 'ins.query.func.*')),
-                ('packing at boot, microseconds', None, 500, packing),
-                ('growth to 100,000 sites: exponent of load and memory', None, 1.05, exponent)):
+                ('code, rodata and data added, lean, bytes', '0', 6000, lambda: get('lean.all.mem.added')),
+                ('the same, i386', '0', 6500, lambda: get('i386.all.mem.added')),
+                ('all of the memory table, Debian, pool, bytes', 'debian.none.mem.total', 59000,
+                 lambda: get('debian.all.mem.total')),
+                ('the same, a callsite', 'debian.none.mem.total / debian.none.mem.sites', 27.5,
+                 lambda: get('debian.all.mem.total / debian.all.mem.sites')),
+                ('the same, slab', 'debian.none.mem.total / debian.none.mem.sites', 26,
+                 lambda: get('debian.slab.mem.total / debian.slab.mem.sites')),
+                ('the same, lean, pool', 'lean.none.mem.total / lean.none.mem.sites', None,
+                 lambda: get('lean.all.mem.total / lean.all.mem.sites')),
+                ('the same, lean, slab', 'lean.none.mem.total / lean.none.mem.sites', None,
+                 lambda: get('lean.slab.mem.total / lean.slab.mem.sites')),
+                ('break-even, built-in callsites, slab', None, 160, lambda: get('lean.slab.mem.breakeven')),
+                ('the same, pool', None, 300, lambda: get('lean.all.mem.breakeven')),
+                ('the same, i386, slab', None, None, lambda: get('i386.slab.mem.breakeven')),
+                ('the same, i386, pool', None, None, lambda: get('i386.all.mem.breakeven')),
+                ('dynamic debug, off against on, lean, a callsite', off('none'), None, lambda: get(off('all'))),
+                ('the same, ratio', None, 0.78, lambda: get(off('all')) / get(off('none'))),
+                ('packed, a site, Debian', None, 5.3, lambda: get('debian.all.mem.packed / debian.all.mem.sites')),
+                ('the same, lean', None, 5.3, lambda: get('lean.all.mem.packed / lean.all.mem.sites')),
+                ('an empty zsmalloc pool, bytes', 'lean.none.mem.pool_empty', 2500, lambda: get('lean.all.mem.pool_empty')),
+                ('lines added to lib/ and include/, without tests', None, 1300, lambda: get('lean.all.lines.added')),
+                ('disabled `pr_debug()`, instructions, ratio', None, 1, lambda: worst('lean', 'ins.disabled.*')),
+                ('enabled, `+p`, ratio', None, 1, lambda: worst('lean', 'ins.enabled.*.p.median', 'ins.enabled.kernel.p')),
+                ('enabled, `+pmfl`, ratio', None, 1.1,
+                 lambda: worst('lean', 'ins.enabled.*.pmfl.median', 'ins.enabled.kernel.pmfl')),
+                ('`cat control`, ratio', None, 1, lambda: worst('lean', 'ins.control.*')),
+                ('any query, Debian, the most instructions', None, 350000, lambda: query('debian')),
+                ('any query by file, function, format, module, class, Debian, ratio', None, 1.5,
+                 lambda: worst('debian', *(f'ins.query.{kind}.*' for kind in kinds))),
+                ('any query, lean, the most instructions', None, None, lambda: query('lean')),
+                ('any query by file, function, format, module, class, lean, ratio', None, 1.5,
+                 lambda: worst('lean', *(f'ins.query.{kind}.*' for kind in kinds))),
+                ('packing at boot, Debian, instructions', None, 400000, lambda: packing('debian')),
+                ('packing at boot, lean, instructions a site', None, 186,
+                 lambda: packing('lean') / get('lean.all.mem.sites')),
+                ('growth to 100,000 callsites: exponent of load and memory', None, 1.05, exponent)):
+            goal = '' if limit is None else '≤ ' + show(limit)
             try:
                 was = show(get(before)) if before else ''
                 now = measured()
-                rows.append([text, was, '≤ ' + show(limit), times(now) if 'ratio' in text else show(now),
-                             'met' if now <= limit else '**missed**'])
+                # a clock that ticks now and then is not exact
+                verdict = '' if limit is None else 'met' if now <= limit + 0.0005 else '**missed**'
+                rows.append([text, was, goal, times(now) if 'ratio' in text else show(now), verdict])
             except (KeyError, ValueError):
-                rows.append([text, '', '≤ ' + show(limit), 'not measured', ''])
+                rows.append([text, '', goal, 'not measured', ''])
         return grid(['what', 'unpatched', 'goal', 'measured', ''], rows)
 
     def fill(self, text):
@@ -388,12 +469,14 @@ def plot(path, commands, data):
     subprocess.run(['gnuplot'], input=blocks + head.format(size, path) + commands, text=True, check=True)
 
 
-COLOURS = ['#33608c', '#e0a030', '#5fa55a', '#b5495b', '#8a7fb5']
+COLOURS = ['#33608c', '#e0a030', '#5fa55a', '#b5495b', '#8a7fb5', '#8c8c8c']
 
 
 def plot_memory(tables, config, path):
-    parts = [('hot section', ['mem.hot']), ('store, index and blocks in slab', ['mem.store']),
-             ('pages of the pool', ['mem.pool_pages']), ('pool, class, handles, zspages', ['mem.pool_slab'])]
+    parts = [('descriptors', ['mem.hot']), ('tables of built-in modules', ['mem.tables']),
+             ('packed sites, slab', ['mem.store']), ('packed sites, pool pages', ['mem.pool_pages']),
+             ('pool, size class, handles, zspages', ['mem.pool_slab']),
+             ('code, rodata and data added', ['mem.added'])]
     lines = []
     for column, text in COLUMNS.items():
         sites = tables.get(config, column, 'mem.sites')

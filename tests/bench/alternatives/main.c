@@ -31,7 +31,7 @@
 #include <linux/zstd.h>
 
 #include "dynamic_debug_codec.h"
-/* DDEBUG_BLOCK_SIZE and struct ddebug_store, as the series has them */
+/* struct ddebug_store and struct ddebug_block, as the series has them */
 #include "store.h"
 
 #define COPIES	32
@@ -73,7 +73,7 @@ struct copy {
 	unsigned long *formats;
 	u32 *lines;
 	struct block *blocks;
-	struct ddebug_store *store;
+	struct ddebug_store store;
 };
 
 /* A block in the making, the same for all copies. */
@@ -465,11 +465,11 @@ static void zstd_get(const struct copy *copy, unsigned int i, struct site *site)
 	memcpy(site, raw_block + (i - block->first) * site_size(), site_size());
 }
 
-/* The blocks of the series, built as ddebug_pack() does. */
+/* The blocks of the series, built as ddebug_store_add() does. */
 
 static int packed_draft(void)
 {
-	static struct ddebug_encoder enc;
+	static struct ddebug_packer packer;
 	struct draft *draft;
 	unsigned int i;
 	int err;
@@ -478,9 +478,9 @@ static int packed_draft(void)
 		draft = next_draft(i);
 		if (!draft)
 			return -ENOSPC;
-		ddebug_encode_start(&enc, base, draft->data, DDEBUG_BLOCK_SIZE);
+		ddebug_pack_start(&packer, base);
 		for (err = 0; i < nr_sites; i++) {
-			struct ddebug_record record = {
+			struct ddebug_row row = {
 				.modname = sites[i].pointer[MODNAME],
 				.function = sites[i].pointer[FUNCTION],
 				.filename = sites[i].pointer[FILENAME],
@@ -489,52 +489,48 @@ static int packed_draft(void)
 			};
 
 			if (now->columns & REST) {
-				record.format = sites[i].pointer[FORMAT];
-				record.line = sites[i].line;
+				row.format = sites[i].pointer[FORMAT];
+				row.line = sites[i].line;
 			}
-			err = ddebug_encode_add(&enc, &record);
+			err = ddebug_pack_row(&packer, &row);
 			if (err)
 				break;
 		}
 		if (err && err != -ENOSPC)
 			return err;
-		draft->count = i - draft->first;
-		draft->size = ddebug_encode_end(&enc);
+		draft->count = packer.count;
+		draft->size = ddebug_pack_end(&packer);
+		memcpy(draft->data, packer.data, draft->size);
 	}
 	return 0;
 }
 
 static int packed_build(struct copy *copy, bool pool)
 {
-	const struct draft *tail = &drafts[nr_drafts - 1];
-	size_t with = struct_size(copy->store, blocks, nr_drafts - 1) + tail->size;
-	size_t without = struct_size(copy->store, blocks, nr_drafts);
-	bool pays = kmalloc_size_roundup(with) <=
-		    kmalloc_size_roundup(without) + kmalloc_size_roundup(tail->size);
-	const struct draft *draft;
+	const struct draft *draft, *tail = &drafts[nr_drafts - 1];
+	size_t array = nr_drafts * sizeof(struct ddebug_block);
+	bool shared = kmalloc_size_roundup(array + tail->size) <=
+		      kmalloc_size_roundup(array) + kmalloc_size_roundup(tail->size);
+	struct ddebug_store *store = &copy->store;
 	struct ddebug_block *block;
 
-	copy->store = kzalloc(pays ? with : without, GFP_KERNEL);
-	if (!copy->store || (pool && pool_build(copy)))
+	store->blocks = kzalloc(shared ? array + tail->size : array, GFP_KERNEL);
+	if (!store->blocks || (pool && pool_build(copy)))
 		return -ENOMEM;
-	copy->store->tail_first = nr_sites;
-	for (draft = drafts, block = copy->store->blocks; draft < tail + !pays; draft++, block++) {
-		copy->store->nr_blocks++;
+	store->num = nr_sites;
+	for (draft = drafts, block = store->blocks; draft <= tail; draft++, block++) {
+		store->nr_blocks++;
 		block->first = draft->first;
 		block->size = draft->size;
-		if (pool)
+		block->shared = shared && draft == tail;
+		if (block->shared)
+			block->data = memcpy(&store->blocks[nr_drafts], draft->data, draft->size);
+		else if (pool && draft->size > DDEBUG_BLOCK_SIZE / 2)
 			block->handle = pool_add(copy, draft->data, draft->size, DDEBUG_BLOCK_SIZE);
 		else
-			RCU_INIT_POINTER(block->data,
-					 kmemdup(draft->data, draft->size, GFP_KERNEL));
-		if (!block->handle && !rcu_access_pointer(block->data))
+			block->data = kmemdup(draft->data, draft->size, GFP_KERNEL);
+		if (!block->handle && !block->data)
 			return -ENOMEM;
-	}
-	if (pays) {
-		copy->store->tail_first = tail->first;
-		copy->store->tail_count = tail->count;
-		copy->store->tail_size = tail->size;
-		memcpy(&copy->store->blocks[copy->store->nr_blocks], tail->data, tail->size);
 	}
 	return 0;
 }
@@ -551,54 +547,45 @@ static int packed_pool_build(struct copy *copy)
 
 static void packed_drop(struct copy *copy)
 {
-	unsigned int i;
+	struct ddebug_block *block = copy->store.blocks;
 
-	for (i = 0; copy->store && i < copy->store->nr_blocks; i++) {
-		kfree(rcu_dereference_protected(copy->store->blocks[i].data, true));
-		if (copy->store->blocks[i].handle)
-			zs_free(copy->pool, copy->store->blocks[i].handle);
+	for (; block < copy->store.blocks + copy->store.nr_blocks; block++) {
+		if (block->handle)
+			zs_free(copy->pool, block->handle);
+		else if (!block->shared)
+			kfree(block->data);
 	}
-	kfree(copy->store);
-	copy->store = NULL;
+	kfree(copy->store.blocks);
+	copy->store = (struct ddebug_store){};
 	pool_drop(copy);
 }
 
 static void packed_get(const struct copy *copy, unsigned int i, struct site *site)
 {
-	const struct ddebug_store *store = copy->store;
-	u32 first = store->tail_first, count = store->tail_count;
-	unsigned int lo = 0, hi = store->nr_blocks, mid, size = store->tail_size;
-	const u8 *data = (const u8 *)&store->blocks[store->nr_blocks];
-	struct ddebug_record record;
-	unsigned long handle = 0;
-	struct ddebug_decoder dec;
+	const struct ddebug_store *store = &copy->store;
+	const struct ddebug_block *block = store->blocks + store->nr_blocks - 1;
+	unsigned int end = store->num, row;
+	struct ddebug_reader reader;
+	const u8 *data;
+	int err;
 
-	if (i < store->tail_first) {
-		while (hi - lo > 1) {
-			mid = lo + (hi - lo) / 2;
-			if (store->blocks[mid].first <= i)
-				lo = mid;
-			else
-				hi = mid;
-		}
-		first = store->blocks[lo].first;
-		count = hi < store->nr_blocks ? store->blocks[hi].first : store->tail_first;
-		count -= first;
-		size = store->blocks[lo].size;
-		handle = store->blocks[lo].handle;
-		data = handle ? zs_map_object(copy->pool, handle, ZS_MM_RO) :
-				rcu_dereference_protected(store->blocks[lo].data, true);
+	for (; block->first > i; block--)
+		end = block->first;
+	row = i - block->first;
+	data = block->data ?: zs_map_object(copy->pool, block->handle, ZS_MM_RO);
+	err = ddebug_read_start(&reader, base, data, block->size, end - block->first,
+				row / DDEBUG_GROUP);
+	for (row %= DDEBUG_GROUP; !err && !(err = ddebug_read_row(&reader)) && row; row--)
+		;
+	if (!err) {
+		site->pointer[MODNAME] = reader.state.row.modname;
+		site->pointer[FUNCTION] = reader.state.row.function;
+		site->pointer[FILENAME] = reader.state.row.filename;
+		site->pointer[FORMAT] = reader.state.row.format;
+		site->line = reader.state.row.line;
 	}
-	if (!ddebug_decode_start(&dec, base, data, size, count) &&
-	    !ddebug_decode_record(&dec, i - first, DDEBUG_ALL_COLUMNS, &record)) {
-		site->pointer[MODNAME] = record.modname;
-		site->pointer[FUNCTION] = record.function;
-		site->pointer[FILENAME] = record.filename;
-		site->pointer[FORMAT] = record.format;
-		site->line = record.line;
-	}
-	if (handle)
-		zs_unmap_object(copy->pool, handle);
+	if (!block->data)
+		zs_unmap_object(copy->pool, block->handle);
 }
 
 #define BOTH(name, ...)		{ name, ALL, __VA_ARGS__ }, { name ".names", NAMES, __VA_ARGS__ }

@@ -4,7 +4,7 @@
 
 set -e
 control=/proc/dynamic_debug/control
-stores=/sys/kernel/debug/dynamic_debug/stores
+memory=/sys/kernel/debug/dynamic_debug/memory
 
 dmesg -n 1
 ./count 11 read $control growth.control=65536
@@ -16,13 +16,13 @@ for n in 10 100 1000 10000 100000; do
 	insmod ./$name.ko
 	echo "@ growth.$n.coresize $(cat /sys/module/$name/coresize)"
 	echo "@ growth.$n.initsize $(cat /sys/module/$name/parameters/initsize)"
-	[ ! -e $stores ] || awk -v n=$n -v name=$name '
+	[ ! -e $memory ] || awk -v n=$n -v name=$name '
 		NR == 1 { for (i = 3; i <= NF; i++) column[i - 1] = $i }
 		$1 == name {
 			for (i = 2; i <= NF; i++)
-				if (column[i] ~ /^(hot_bytes|packed_bytes|blocks|pooled|slab_bytes)$/)
+				if (column[i] ~ /^(packed_bytes|blocks|pooled|slab_bytes)$/)
 					print "@ growth." n "." column[i], $i
-		}' $stores
+		}' $memory
 	cat $control >/tmp/control
 	echo "@ growth.$n.control_lines $(grep -c "\[$name\]" /tmp/control)"
 	rm /tmp/control

@@ -77,7 +77,7 @@ stamp() { dmesg | sed -n "s/^\[ *\([0-9]*\)\.\([0-9]*\)\] $1.*/\1\2/p" | sed 's/
 sleep 10
 dmesg -n 1
 echo "@ ins.boot.init $(stamp 'Run \/init as init process')"
-for call in $(dmesg | sed -n 's/^[^]]*\] initcall \(dynamic_debug_[a-z_]*\)+.*returned.*/\1/p'); do
+for call in $(dmesg | sed -n 's/^[^]]*\] initcall \(dynamic_debug_[a-z_]*\|ddebug_[a-z_]*\)+.*returned.*/\1/p'); do
 	echo "@ ins.boot.$call $(($(stamp "initcall $call+") - $(stamp "calling  $call+")))"
 done
 
@@ -98,7 +98,7 @@ query file.one "file $file_one"
 query file.many "file $file_many"
 query file.wild-none 'file no*such.c'
 query file.wild-one "file *${file_one#?}"
-query file.wild-many 'file drivers/acpi/*'
+query file.wild-many 'file drivers/base/*'
 query func.none 'func nosuchfunction'
 query func.one "func $func_one"
 query func.many "func $func_many"

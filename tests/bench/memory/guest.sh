@@ -1,22 +1,21 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# What memory.sh does in the guest.
+# What memory.sh does in the guest: memory.sh of make run, and then keys mem.pin.ITEM for
+# everything switched on with a prefix, which moves blocks to plain memory for good. ITEM
+# is sites, those that are on; blocks, those in plain memory for it; store_before and store,
+# bytes in slab; pages, those that the pool still has.
 
 # shellcheck source=guest/memory.sh
 . ./memory.sh
 
-# slab: kB of it, without what is free
-slab() { settle; sed -n 's/^Slab: *\([0-9]*\) kB/\1/p' /proc/meminfo; }
-
-# Everything on, for as long as it takes to look; the console would need minutes to
-# show what that logs.
+[ -e $memory ] || exit 0
+# The console would need minutes to show what that logs.
 echo N >/sys/module/printk/parameters/ignore_loglevel
 dmesg -n 1
-echo "@ mem.pin.slab_before $(slab)"
+echo "@ mem.pin.store_before $(of_memory kernel slab_bytes)"
 echo 'module * +pmfl' >$control || exit
-echo "@ mem.pin.slab_on $(slab)"
-on=$(grep -c ' =pmfl' $control)
-[ ! -e $stores ] || awk '$1 == "kernel" { print "@ mem.pin.blocks", $10; print "@ mem.pin.bytes", $11 }' $stores
-echo 'module * -pmfl' >$control || exit
-echo "@ mem.pin.sites $on"
-echo "@ mem.pin.slab_after $(slab)"
+echo "@ mem.pin.sites $(grep -c ' =pmfl' $control)"
+echo "@ mem.pin.blocks $(of_memory kernel pinned)"
+echo "@ mem.pin.store $(of_memory kernel slab_bytes)"
+echo "@ mem.pin.pages $(of_memory pool_pages '')"
+echo 'module * -pmfl' >$control

@@ -3,7 +3,7 @@
 # What modules.sh does in the guest: load and remove each module that the file
 # modules names.
 
-stores=/sys/kernel/debug/dynamic_debug/stores
+memory=/sys/kernel/debug/dynamic_debug/memory
 
 # vmalloc: bytes that are there for modules
 vmalloc()
@@ -19,10 +19,10 @@ figures()
 		echo "@ mod.$1.$size $(cat "/sys/module/$1/$size")"
 	done
 	echo "@ mod.$1.sites $(grep -c " \[$1\]" /proc/dynamic_debug/control)"
-	[ ! -e $stores ] || awk -v name="$1" '$1 == name {
-		print "@ mod." name ".packed", $6
-		print "@ mod." name ".blocks", $7
-		print "@ mod." name ".store", $9 }' $stores
+	[ ! -e $memory ] || awk -v name="$1" '$1 == name {
+		print "@ mod." name ".packed", $3
+		print "@ mod." name ".blocks", $5
+		print "@ mod." name ".store", $7 }' $memory
 }
 
 insmod ./coming.ko || exit
