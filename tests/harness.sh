@@ -144,6 +144,17 @@ verdict 'a patch that changes nothing rebuilds nothing' test "$(stat -c %Y.%i "$
 sed -i 's/a half/a third/' patches/"$base"/0001-good.patch
 scripts/source 1 "$tmp/good" >/dev/null 2>"$tmp/err"
 verdict 'a changed patch is applied anew' grep -qx 'and a third' "$tree/lib/a.c"
+# a directory that the tree below does not have
+cat >>patches/"$base"/0001-good.patch <<'END'
+--- /dev/null
++++ b/lib/new/b.c
+@@ -0,0 +1 @@
++one
+END
+for round in first second; do
+	verdict "a patch with a new directory: the $round time, the path is all that is printed" \
+		test "$(scripts/source 1 "$tmp/good" 2>"$tmp/err")" = "$tree"
+done
 rm -r patches/"$base"/0*.patch build/src
 
 # Builds
