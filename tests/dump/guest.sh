@@ -10,7 +10,7 @@ cat $control
 
 modprobe test_dynamic_debug
 insmod ./many.ko
-insmod ./bare.ko
+insmod ./byhand.ko
 while read -r query; do
 	echo "$query" >$control || exit 1
 done <<'END'
