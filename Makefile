@@ -9,7 +9,7 @@ CONFIG ?= lean
 SERIES ?= all
 export BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK
 
-targets := help run test bench shell guest kernel tree export drift diff-test fuzz config-test arch-test bisect-test dump-test soak clean
+targets := help run test bench shell guest kernel tree export drift diff-test fuzz config-test arch-test bisect-test dump-test klp-test soak clean
 settings := BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK JOBS
 
 # A mistyped variable or target must not pass in silence.
@@ -75,6 +75,9 @@ bisect-test: ## build, boot and test every prefix of the series (slow)
 
 dump-test: ## list callsites with drgn and gdb, in a dump and a stopped kernel; compare with control (slow)
 	@scripts/dump-test
+
+klp-test: ## a livepatch made by the kernel's own klp-build: it loads, prints, and goes (slow)
+	@scripts/klp-test
 
 clean: ## remove build/ (the downloads stay in the cache folder)
 	@scripts/clean

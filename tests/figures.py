@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Hold the figures in texts against docs/results.json. Prints KTAP.
+"""Hold the figures in texts against docs/results*.json. Prints KTAP.
 
 The list, tests/figures, names each text at the start of a line, and below, behind a
 tab, a phrase that stands there: {expression:format} is a figure of docs/results.json,
-or a sum of several, as tests/bench/report.py says. Names may have a *, since patches
-are renumbered. White space and line ends do not count, nor does the + of a patch. What
+or a sum of several, as tests/bench/report.py says; in a text that has another base in its
+name, of docs/results-BASE.json. Names may have a *, since patches are renumbered. White space and line ends do not count, nor does the + of a patch. What
 else has figures must be in the list too, if only by its name: then it has none that
 are measured. figures.py JSON LIST takes others than these two.
 """
@@ -67,7 +67,7 @@ def read_list(path):
 
 
 def main():
-    arguments = [os.path.abspath(path) for path in sys.argv[1:]] or ['docs/results.json', 'tests/figures']
+    arguments = [os.path.abspath(path) for path in sys.argv[1:]]
     os.chdir(TOP)
     counts = {True: 0, False: 0}
 
@@ -78,26 +78,36 @@ def main():
             print(f'# {line}')
 
     results = {}
-    try:
-        results = json.loads(read(arguments[0]))
-        verdict(f'{arguments[0]} can be read', [])
-    except (OSError, ValueError) as error:
-        verdict(f'{arguments[0]} can be read', [f'{error}: make bench writes it'])
+    for path in arguments[:1] or sorted(glob.glob('docs/results*.json')):
+        base = re.search(r'-([\d.]+)\.json$', path)
+        base = base[1] if base else ''
+        try:
+            results[base] = json.loads(read(path))
+            verdict(f'{path} can be read', [])
+        except (OSError, ValueError) as error:
+            results[base] = {}
+            verdict(f'{path} can be read', [f'{error}: make bench writes it'])
 
+    def results_of(path):
+        """Of the base that the name of the text has in it."""
+        return next((r for base, r in results.items() if base and base in path), results.get('', {}))
+
+    figures = arguments[1] if arguments[1:] else 'tests/figures'
     listed = set()
-    for name, phrases in read_list(arguments[1]).items():
+    for name, phrases in read_list(figures).items():
         paths = glob.glob(name)
         listed.update(paths)
         if len(paths) != 1:
             verdict(name, [f'{len(paths)} files have that name'])
         else:
-            verdict(f'{name}: {len(phrases)} figures', check_text(results, paths[0], phrases))
+            verdict(f'{name}: {len(phrases)} figures', check_text(results_of(name), paths[0], phrases))
     texts = {path for pattern in TEXTS for path in glob.glob(pattern)}
-    verdict('all texts are listed', [f'{path} is not in {arguments[1]}' for path in sorted(texts - listed)])
+    verdict('all texts are listed', [f'{path} is not in {figures}' for path in sorted(texts - listed)])
 
-    text = read('docs/results.md')
-    verdict('docs/results.md has the tables of these results',
-            [] if report.Tables(results).fill(text) == text else ['make bench writes them'])
+    for path in sorted(glob.glob('docs/results*.md')):
+        text = read(path)
+        verdict(f'{path} has the tables of these results',
+                [] if report.Tables(results_of(path)).fill(text) == text else ['make bench writes them'])
     print(f'1..{sum(counts.values())}')
     print(f'{counts[True]} passed, {counts[False]} failed')
     sys.exit(counts[False] > 0)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # part.sh NAME CONFIG COLUMN RUN: one of what scripts/bench measures, into
-# build/bench/raw/NAME-CONFIG-COLUMN-RUN, unless it is there from the same kernel and
+# build/bench/BASE/raw/NAME-CONFIG-COLUMN-RUN, unless it is there from the same kernel and
 # benchmark. COLUMN is all, none, or slab: the patched kernel without the initcall of
 # zsmalloc, which then makes no pools. Parts can run at the same time.
 . "$(dirname "$0")/lib.sh"
@@ -9,8 +9,9 @@
 [ $# = 4 ] || die "usage: part.sh NAME CONFIG COLUMN RUN"
 name=$1 config=$2 column=$3 run=$4 series=$3 append='' t0=$SECONDS
 [ "$column" != slab ] || { series=all append=initcall_blacklist=zs_init; }
-file=$build/bench/raw/$name-$config-$column-$run
-log=$build/log/bench-$name-$config-$column-$run.log
+choose_base "${LINUX:-}"
+file=$build/bench/$base/raw/$name-$config-$column-$run
+log=$build/log/bench-$base-$name-$config-$column-$run.log
 
 # object SERIES: directory of that kernel, with the modules that any part wants
 object() { "$top/scripts/kernel" "$config" "$1" "${LINUX:-}" "$(modules_of "$config")" | tail -n1; }

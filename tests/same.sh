@@ -1,0 +1,53 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# same.sh [BASE OTHER]: what the series of two bases add, file by file, must be the same to
+# the letter, but for what tests/same lists: the file, and how many lines differ. Without
+# arguments, the newest base and each of the others.
+. "$(dirname "$0")/../scripts/lib.sh"
+
+# added BASE FILE: the lines that its series adds there
+added()
+{
+	local old=$build/src/$1-pristine/$2 new=$build/src/$1-all/$2
+	[ -e "$new" ] || return 0
+	[ -e "$old" ] || old=/dev/null
+	{ diff "$old" "$new" || :; } | sed -n 's/^> //p'
+}
+
+# all_files BASE: that its series touches
+all_files()
+{
+	local list=()
+	use_base "$1"
+	mapfile -t list < <(series_files all)
+	touched "${list[@]}"
+}
+
+# where BASE FILE: KUnit tests have a folder of their own in newer kernels
+where()
+{
+	local moved=lib/tests/${2##*/}
+	if [ -e "$build/src/$1-all/$2" ] || [ ! -e "$build/src/$1-all/$moved" ]; then echo "$2"; else echo "$moved"; fi
+}
+
+scratch
+[ $# != 0 ] || set -- "$(bases | head -n1)" "$(bases | tail -n +2)"
+one=$1
+for other in $2; do
+	for b in "$one" "$other"; do
+		BASE=$b "$top/scripts/source" all >/dev/null
+	done
+	{ all_files "$one"; all_files "$other"; } | sed 's|^lib/tests/\(dynamic_debug_.*\)|lib/\1|' | sort -u | while read -r file; do
+		added "$one" "$(where "$one" "$file")" >"$tmp/one"
+		added "$other" "$(where "$other" "$file")" >"$tmp/other"
+		n=$(diff "$tmp/one" "$tmp/other" | grep -c '^[<>]') || :
+		[ "$n" = 0 ] || echo "$one $other $file $n"
+	done
+done >"$tmp/differ"
+if diff "$top/tests/same" "$tmp/differ" >"$tmp/diff"; then
+	awk '{ files++; lines += $4 } END { print "the series differ in " files " files, " lines " lines" }' "$tmp/differ"
+else
+	echo "they differ in more, or in less, than tests/same says (>: now):"
+	cat "$tmp/diff"
+	exit 1
+fi
