@@ -19,6 +19,7 @@
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
+#include <linux/version.h>
 #include <linux/workqueue.h>
 #ifdef CONFIG_X86_LOCAL_APIC
 #include <asm/apic.h>
@@ -161,8 +162,12 @@ module_param_cb(nmis, &nmis_ops, NULL, 0400);
 
 static int __init contexts_init(void)
 {
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
 	hrtimer_init(&hrtimer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
 	hrtimer.function = at_hrtimer;
+#else
+	hrtimer_setup(&hrtimer, at_hrtimer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
+#endif
 	return start_nmis();
 }
 

@@ -32,6 +32,7 @@ check 'a query by its module finds them' in_control '\[klp_test\]parse_one =pmfl
 modprobe loop max_loop=1
 check 'it prints with its prefix' in_log 'params:parse_one:[1-9][0-9]*: klp: max_loop is handled'
 check 'so does one behind it, some lines further down' in_log 'params:parse_one:[1-9][0-9]*: handling max_loop with value'
+ip link set dummy0 up
 echo 1 >/sys/class/net/dummy0/carrier
 check 'and one of the module' in_log 'dummy:dummy_change_carrier:[1-9][0-9]*: klp: carrier 1'
 

@@ -7,7 +7,12 @@
  */
 #include <linux/err.h>
 #include <linux/module.h>
+#include <linux/version.h>
 #include <linux/zsmalloc.h>
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+#define zs_malloc(pool, size, gfp)	zs_malloc(pool, size, gfp, NUMA_NO_NODE)
+#endif
 
 #define POOLS	256
 

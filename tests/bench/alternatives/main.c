@@ -26,6 +26,7 @@
 #include <linux/prandom.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
+#include <linux/version.h>
 #include <linux/vmalloc.h>
 #include <linux/zsmalloc.h>
 #include <linux/zstd.h>
@@ -166,16 +167,61 @@ static void pool_drop(struct copy *copy)
 	copy->pool = NULL;
 }
 
+/* The interface of zsmalloc before it has objects, and after. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
+static unsigned long pool_malloc(const struct copy *copy, size_t room)
+{
+	return zs_malloc(copy->pool, room, GFP_KERNEL | __GFP_HIGHMEM | __GFP_MOVABLE);
+}
+
+static void pool_write(const struct copy *copy, unsigned long handle, const void *data, size_t size)
+{
+	memcpy(zs_map_object(copy->pool, handle, ZS_MM_WO), data, size);
+	zs_unmap_object(copy->pool, handle);
+}
+
+static void *pool_map(const struct copy *copy, unsigned long handle, size_t size)
+{
+	return zs_map_object(copy->pool, handle, ZS_MM_RO);
+}
+
+static void pool_unmap(const struct copy *copy, unsigned long handle, size_t size, void *data)
+{
+	zs_unmap_object(copy->pool, handle);
+}
+#else
+static u8 across_pages[PAGE_SIZE];
+
+static unsigned long pool_malloc(const struct copy *copy, size_t room)
+{
+	return zs_malloc(copy->pool, room, GFP_KERNEL | __GFP_HIGHMEM | __GFP_MOVABLE, NUMA_NO_NODE);
+}
+
+static void pool_write(const struct copy *copy, unsigned long handle, const void *data, size_t size)
+{
+	zs_obj_write(copy->pool, handle, (void *)data, size);
+}
+
+static void *pool_map(const struct copy *copy, unsigned long handle, size_t size)
+{
+	return zs_obj_read_begin(copy->pool, handle, size, across_pages);
+}
+
+static void pool_unmap(const struct copy *copy, unsigned long handle, size_t size, void *data)
+{
+	zs_obj_read_end(copy->pool, handle, size, data);
+}
+#endif
+
 /* Returns a handle, or 0; @room is what the object has room for. */
 static unsigned long pool_add(struct copy *copy, const void *data, size_t size, size_t room)
 {
 	unsigned long handle;
 
-	handle = zs_malloc(copy->pool, room, GFP_KERNEL | __GFP_HIGHMEM | __GFP_MOVABLE);
+	handle = pool_malloc(copy, room);
 	if (IS_ERR_VALUE(handle))
 		return 0;
-	memcpy(zs_map_object(copy->pool, handle, ZS_MM_WO), data, size);
-	zs_unmap_object(copy->pool, handle);
+	pool_write(copy, handle, data, size);
 	return handle;
 }
 
@@ -211,8 +257,10 @@ static void object_drop(struct copy *copy)
 
 static void object_get(const struct copy *copy, unsigned int i, struct site *site)
 {
-	memcpy(site, zs_map_object(copy->pool, copy->handles[i], ZS_MM_RO), site_size());
-	zs_unmap_object(copy->pool, copy->handles[i]);
+	void *data = pool_map(copy, copy->handles[i], site_size());
+
+	memcpy(site, data, site_size());
+	pool_unmap(copy, copy->handles[i], site_size(), data);
 }
 
 /* A maple tree for each column of names, a range for each run of equal ones. */
@@ -446,22 +494,22 @@ static const struct block *block_find(const struct copy *copy, unsigned int i)
 static void lz4_get(const struct copy *copy, unsigned int i, struct site *site)
 {
 	const struct block *block = block_find(copy, i);
+	void *data = pool_map(copy, block->handle, block->size);
 	size_t offset = (i - block->first) * site_size();
 
 	/* LZ4 can stop behind the record */
-	LZ4_decompress_safe_partial(zs_map_object(copy->pool, block->handle, ZS_MM_RO), raw_block,
-				    block->size, offset + site_size(), RAW_MAX);
-	zs_unmap_object(copy->pool, block->handle);
+	LZ4_decompress_safe_partial(data, raw_block, block->size, offset + site_size(), RAW_MAX);
+	pool_unmap(copy, block->handle, block->size, data);
 	memcpy(site, raw_block + offset, site_size());
 }
 
 static void zstd_get(const struct copy *copy, unsigned int i, struct site *site)
 {
 	const struct block *block = block_find(copy, i);
+	void *data = pool_map(copy, block->handle, block->size);
 
-	zstd_decompress_dctx(dctx, raw_block, RAW_MAX,
-			     zs_map_object(copy->pool, block->handle, ZS_MM_RO), block->size);
-	zs_unmap_object(copy->pool, block->handle);
+	zstd_decompress_dctx(dctx, raw_block, RAW_MAX, data, block->size);
+	pool_unmap(copy, block->handle, block->size, data);
 	memcpy(site, raw_block + (i - block->first) * site_size(), site_size());
 }
 
@@ -566,13 +614,13 @@ static void packed_get(const struct copy *copy, unsigned int i, struct site *sit
 	const struct ddebug_block *block = store->blocks + store->nr_blocks - 1;
 	unsigned int end = store->num, row;
 	struct ddebug_reader reader;
-	const u8 *data;
+	void *data;
 	int err;
 
 	for (; block->first > i; block--)
 		end = block->first;
 	row = i - block->first;
-	data = block->data ?: zs_map_object(copy->pool, block->handle, ZS_MM_RO);
+	data = (void *)block->data ?: pool_map(copy, block->handle, block->size);
 	err = ddebug_read_start(&reader, base, data, block->size, end - block->first,
 				row / DDEBUG_GROUP);
 	for (row %= DDEBUG_GROUP; !err && !(err = ddebug_read_row(&reader)) && row; row--)
@@ -585,7 +633,7 @@ static void packed_get(const struct copy *copy, unsigned int i, struct site *sit
 		site->line = reader.state.row.line;
 	}
 	if (!block->data)
-		zs_unmap_object(copy->pool, block->handle);
+		pool_unmap(copy, block->handle, block->size, data);
 }
 
 #define BOTH(name, ...)		{ name, ALL, __VA_ARGS__ }, { name ".names", NAMES, __VA_ARGS__ }
