@@ -27,6 +27,8 @@ for test in ${tests[*]}; do
 done
 END
 rc=0
+# newer kernels do not run KUnit by themselves
+export APPEND="${APPEND:-} kunit.autorun=1"
 CONFIG=$config SERIES=all FILES=$tmp/files TIMEOUT=$((1800 + 2 * ${seconds:-0})) "$top/scripts/guest" "$tmp/script" >"$tmp/out" || rc=$?
 cat "$tmp/out"
 # a test that ended without its counts, and a report in the log, are failures

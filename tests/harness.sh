@@ -440,7 +440,7 @@ guest 300 <<<'dmesg -n 1; echo N >/sys/module/printk/parameters/ignore_loglevel;
 verdict 'a report that was kept off the console' test $rc = 99
 guest 300 <<<'echo "<7>a debug message: WARNING: no bug: Call Trace:" >/dev/kmsg'
 verdict 'words inside a message are no report' test $rc = 0
-guest 300 <<<'echo "<7>test_dd: said" >/dev/kmsg; sleep 3; echo "<4>CPU: 0 PID: 1" >/dev/kmsg; sleep 3; echo "<4>Call Trace:" >/dev/kmsg'
+guest 300 <<<'echo "<7>test_dd: said" >/dev/kmsg; sleep 3; echo "<6>others" >/dev/kmsg; echo "<4>CPU: 0 PID: 1" >/dev/kmsg; sleep 3; echo "<4>Call Trace:" >/dev/kmsg'
 verdict 'nor is the trace that flag d asks for' test $rc = 0
 guest 300 <<<'echo "<7>said" >/dev/kmsg; echo "<4>CPU: 0 PID: 1" >/dev/kmsg; echo "<4>Call Trace:" >/dev/kmsg'
 verdict 'but any other is' test $rc = 99

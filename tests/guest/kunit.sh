@@ -11,5 +11,14 @@ passed=$(cat $results | grep -c '^ *ok ')
 failed=$(cat $results | grep -c '^ *not ok ')
 suites=$(echo "$results" | wc -w)
 [ "$suites" = 2 ] || { echo "not ok - $suites suites, not 2"; failed=$((failed + 1)); }
-[ "$passed" -gt 0 ] || failed=$((failed + 1))
+# a suite that has not run says ok nevertheless
+# shellcheck disable=SC2086
+cat $results | awk '
+	sub(/^    1\.\./, "") { planned += $1 }
+	/^    (not )?ok / { ran++ }
+	END {
+		if (planned && ran == planned) exit
+		printf "not ok - %d of %d cases ran\n", ran, planned
+		exit 1
+	}' || failed=$((failed + 1))
 finish kunit
