@@ -21,6 +21,7 @@ in_control() { grep -q -e "$1" $control || { grep klp $control; return 1; }; }
 in_log() { dmesg | grep -q -e "$1" || { dmesg | tail -n 20; return 1; }; }
 
 modprobe dummy
+echo 'module params func parse_one +pmfl' >$control
 check 'the livepatch loads' insmod ./klp-test.ko
 check 'and gets active' until_done
 check 'a new callsite in a built-in function' in_control '^kernel/params.c:[1-9][0-9]* \[klp_test\]parse_one =_ "klp: %s is handled'
@@ -31,7 +32,8 @@ echo 'module klp_test +pmfl' >$control
 check 'a query by its module finds them' in_control '\[klp_test\]parse_one =pmfl "klp: '
 modprobe loop max_loop=1
 check 'it prints with its prefix' in_log 'params:parse_one:[1-9][0-9]*: klp: max_loop is handled'
-check 'so does one behind it, some lines further down' in_log 'params:parse_one:[1-9][0-9]*: handling max_loop with value'
+check 'one that was there before is still on' in_log 'params:parse_one:[1-9][0-9]*: handling max_loop with value'
+check 'and there once' test "$(grep -c "handling %s with value" $control)" = 1
 ip link set dummy0 up
 echo 1 >/sys/class/net/dummy0/carrier
 check 'and one of the module' in_log 'dummy:dummy_change_carrier:[1-9][0-9]*: klp: carrier 1'
