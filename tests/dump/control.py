@@ -28,7 +28,7 @@ class Fake:
         self.long_size = long_size
         self.byteorder = byteorder
         self.index_bits = index_bits
-        self.word = 'key.dd_key_true.key.owner' if jump_label and size == 8 else 'word'
+        self.word = 'key.dd_key_true.key.data' if jump_label and size == 8 else 'word'
         self.types = {
             'struct _ddebug': {'enabled': 4, self.word: 4, 'entries': size} if jump_label else {'word': 4},
             'struct _ddebug_info': {'num_classes': 4, 'num_descs': 4, 'classes': size},
