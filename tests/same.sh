@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# same.sh [BASE OTHER]: what the series of two bases add, file by file, must be the same to
-# the letter, but for what tests/same lists: the file, and how many lines differ. Without
-# arguments, the newest base and each of the others.
+# same.sh: what the series of the newest base adds, and that of each other base, must be the
+# same to the letter, file by file, but for what tests/same lists: the file, and how many
+# lines differ.
 . "$(dirname "$0")/../scripts/lib.sh"
 
 # added BASE FILE: the lines that its series adds there
@@ -31,9 +31,8 @@ where()
 }
 
 scratch
-[ $# != 0 ] || set -- "$(bases | head -n1)" "$(bases | tail -n +2)"
-one=$1
-for other in $2; do
+one=$(bases | head -n1)
+for other in $(bases | tail -n +2); do
 	for b in "$one" "$other"; do
 		BASE=$b "$top/scripts/source" all >/dev/null
 	done
