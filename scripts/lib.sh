@@ -183,6 +183,8 @@ tree_name()
 {
 	local id='' name=$1
 	case $1 in none|all) ;; *) name=prefix ;; esac
+	# none is the same with any patches
+	[ -z "${PATCHES:-}" ] || [ "$1" = none ] || name+=-$(basename "$PATCHES")
 	[ -z "$2" ] || id=@$(basename "$2")-$(printf %s "$2" | sha256sum | cut -c1-8)
 	echo "$base-$name$id"
 }

@@ -10,17 +10,22 @@ config=${1:-debug} seconds=${2:-}
 obj=$("$top/scripts/kernel" "$config" all | tail -n1)
 scratch
 mkdir "$tmp/files"
-for module in many contexts byhand; do
-	build_module "$obj" "$top/tests/$module" "$tmp/files"
-done
 cp "$top"/tests/guest/*.sh "$tmp/files/"
 tests=("${@:3}")
 if [ ${#tests[@]} = 0 ]; then
-	tests=(byhand hotplug contexts churn)
+	tests=(byhand hotplug prefix gone contexts churn)
 	! grep -q '^CONFIG_DYNAMIC_DEBUG_KUNIT_TEST=y' "$obj/.config" || tests+=(kunit)
 	! grep -q '^CONFIG_KASAN=y' "$obj/.config" || tests+=(going)
 	! grep -q '^CONFIG_FAULT_INJECTION_DEBUG_FS=y' "$obj/.config" || tests+=(faults)
+	! grep -q '^CONFIG_ZSMALLOC=y' "$obj/.config" || tests+=(zsmalloc)
 fi
+# the modules that these load: ./name.ko, or ./debug/name.ko that was compiled with -DDEBUG
+for ko in $(cd "$tmp/files" && grep -oh '\./[a-z_/]*\.ko' "${tests[@]/%/.sh}" | sort -u); do
+	flag=$(basename "$(dirname "$ko")")
+	[ "$flag" != . ] || flag=
+	mkdir -p "$tmp/files/$(dirname "$ko")"
+	build_module "$obj" "$top/tests/$(basename "$ko" .ko)" "$tmp/files/$(dirname "$ko")" ${flag:+KCFLAGS=-D${flag^^}}
+done
 cat >"$tmp/script" <<END
 for test in ${tests[*]}; do
 	sh ./\$test.sh $seconds || echo "\$test failed"

@@ -22,6 +22,8 @@ module many func many_3 +pmfslt
 module many func last_ten +p
 module usbcore format %s +f
 END
+# a flag of newer kernels
+! echo 'module many func many_9 +pd' >$control 2>/dev/null || grep -q 'many_9 =pd' $control || exit 1
 
 echo '== control'
 cat $control

@@ -23,6 +23,10 @@ check "the others with theirs" test \
 	"$(grep -cE 'byhand\.c:[0-9]+ \[byhand\](before|by_hand|after) =_ "byhand: (before|between|after).n"$' $control)" = 3
 echo 'module byhand func * +p' >$control
 check "a query by function leaves them alone" test "$(grep -c '\[byhand\].* =p ' $control)" = 3
+echo 'module byhand =_; module byhand file * +p' >$control
+check "and one by file" test "$(grep -c '\[byhand\].* =p ' $control)" = 3
+echo 'module byhand format no-site +p' >$control
+check "and one by format" test "$(grep -c '\[byhand\].* =p ' $control)" = 3
 echo 'module byhand +pmf' >$control
 said >/tmp/said
 cat >/tmp/want <<END
@@ -33,6 +37,9 @@ byhand: two
 byhand:after: byhand: after
 END
 check "a query by module switches them, prefixes are right" cmp /tmp/want /tmp/said
+echo 'module byhand =pmft' >$control
+said >/tmp/said
+check "without site, there is no thread in front either" test "$(grep -c '^byhand: one$\|^byhand: two$' /tmp/said)" = 2
 echo 'module byhand =_' >$control
 said >/tmp/said
 # nothing guards a descriptor made by hand: it prints whether or not it is on

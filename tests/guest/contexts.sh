@@ -32,9 +32,12 @@ insmod ./contexts.ko
 functions=$(sed -n 's/.*\[contexts\]\([a-z_]*\) .*/\1/p' $control)
 check "there are callsites in $(echo "$functions" | wc -l) functions" test -n "$functions"
 
-# Records of __dyndbg and __dyndbg_sites have no names in kallsyms.
-symbols() { grep -c "$1.*\[contexts\]\$" /proc/kallsyms; }
-check "of $(symbols ' ') symbols none is of a descriptor or site" test "$(symbols ' ')" != 0 -a "$(symbols ddebug)" = 0
+# Records of __dyndbg and __dyndbg_sites have no names in kallsyms, nor have their texts.
+symbols() { grep -c "$1.*$2\$" /proc/kallsyms; }
+for where in '\[contexts\]' '[^]]'; do
+	check "of $(symbols ' ' "$where") symbols none is of a descriptor or site" test "$(symbols ' ' "$where")" != 0 -a \
+		"$(symbols 'UNIQUE_ID_ddebug\|__dyndbg_site_\|__func__\.' "$where")" = 0
+done
 
 # Each set of flags alone first: from everywhere, just that prefix.
 exact() # FLAGS ERE

@@ -8,7 +8,7 @@
 sites() { grep -c '^[^#]' $control; }
 
 check "no site without the module" test "$(sites)" = 0
-insmod ./many.ko
+insmod ./dynamic_debug_module/many.ko
 check "1,013 sites with it" test "$(sites)" = 1013
 check "and all are its own" test "$(grep -c '\[many\]' $control)" = 1013
 echo 'module many func last_ten +pmfl' >$control

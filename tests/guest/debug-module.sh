@@ -14,7 +14,7 @@ said()
 }
 
 dmesg -c >/dev/null
-insmod ./many.ko
+insmod ./debug/many.ko
 check "its init function's messages are there" test "$(dmesg | grep -c 'many: callsite [0-9]')" = 1000
 check "all sites are on" test "$(grep -c '\[many\].* =p ' $control)" = 1013
 check "messages have no prefix" test "$(said '^many: callsite last')" = 10
@@ -25,7 +25,7 @@ check "and have none again" test "$(said '^many: callsite last')" = 10
 echo 'module many -p' >$control
 check "off is off" test "$(said 'many: callsite')" = 0
 rmmod many
-insmod ./many.ko dyndbg==_
+insmod ./debug/many.ko dyndbg==_
 check "dyndbg= switches them off at load" test "$(said 'many: callsite')" = 0
 rmmod many
 finish debugmodule

@@ -90,14 +90,24 @@ attempt()
 # on CLASS: how many of its callsites in many print
 on() { grep -c "\[many\].* =[a-z]*p.* class:$1\$" $control; }
 
+# taken: what the sites of many take, and how many of its blocks are pinned
+taken() { grep '^many ' $debug/dynamic_debug/memory; }
+
 # pins FILE TEXT: what a query pins stays pinned, so take a new module for each fault
 pins()
 {
 	file=$1 n=0 bad=
-	while :; do
+	insmod ./many.ko
+	unpinned=$(taken)
+	echo "$2" >"$file"
+	pinned=$(taken)
+	rmmod many
+	[ "$pinned" != "$unpinned" ] || bad="pins nothing"
+	while [ -z "$bad" ]; do
 		n=$((n + 1))
 		[ $n -lt 200 ] || { bad="no end of it"; break; }
 		insmod ./many.ko || { bad="many.ko is not loaded"; break; }
+		[ "$(taken)" = "$unpinned" ] || { bad="a new module has $(taken)"; break; }
 		cat $control >/tmp/old
 		attempt $n "$2"
 		cat $control >/tmp/now
@@ -111,6 +121,7 @@ pins()
 			cmp -s /tmp/now /tmp/old && bad="$n: said done, and changed nothing"
 		elif [ "$file" = $control ]; then
 			cmp -s /tmp/now /tmp/old || bad="$n: failed, and changed something"
+			echo "$2" >"$file" || bad="$n: can't be tried again"
 		else
 			# bit 0 for class FIRST, bit 1 for SECOND ...
 			want=$(printf '0x%x' $((($(on FIRST) > 0) + 2 * ($(on SECOND) > 0) + 4 * ($(on THIRD) > 0))))
@@ -122,6 +133,7 @@ pins()
 			echo 0 >"$file"
 			[ "$(on FIRST)$(on SECOND)$(on THIRD)" = 000 ] || bad="$n: not undone"
 		fi
+		[ "$(taken)" = "$pinned" ] || bad="$n: now $(taken), not $pinned"
 		[ -z "$bad" ] || break
 		rmmod many
 	done

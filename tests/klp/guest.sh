@@ -25,6 +25,7 @@ echo 'module params func parse_one +pmfl' >$control
 check 'the livepatch loads' insmod ./klp-test.ko
 check 'and gets active' until_done
 check 'a new callsite in a built-in function' in_control '^kernel/params.c:[1-9][0-9]* \[klp_test\]parse_one =_ "klp: %s is handled'
+check 'one whose format is another now' in_control '^kernel/params.c:[1-9][0-9]* \[klp_test\]parse_args =_ "klp: %s, parsing ARGS'
 check 'one in a module' in_control '^drivers/net/dummy.c:[1-9][0-9]* \[klp_test\]dummy_change_carrier =_ "klp: carrier'
 check 'none is without site' sh -c "! grep -q no-site $control"
 
@@ -32,8 +33,12 @@ echo 'module klp_test +pmfl' >$control
 check 'a query by its module finds them' in_control '\[klp_test\]parse_one =pmfl "klp: '
 modprobe loop max_loop=1
 check 'it prints with its prefix' in_log 'params:parse_one:[1-9][0-9]*: klp: max_loop is handled'
+check 'and so does the other' in_log 'params:parse_args:[1-9][0-9]*: klp: loop, parsing ARGS'
 check 'one that was there before is still on' in_log 'params:parse_one:[1-9][0-9]*: handling max_loop with value'
-check 'and there once' test "$(grep -c "handling %s with value" $control)" = 1
+for format in 'handling %s with value' 'Unknown argument' 'doing %s: ' 'doing %s, parsing ARGS'; do
+	check "there once: $format" test "$(grep -c "params.*$format" $control)" = 1
+done
+check 'and no other is new in that file' test "$(grep -c '^kernel/params.c:.*\[klp_test\]' $control)" = 2
 echo 1 >/sys/class/net/dummy0/flags	# up
 echo 1 >/sys/class/net/dummy0/carrier
 check 'and one of the module' in_log 'dummy:dummy_change_carrier:[1-9][0-9]*: klp: carrier 1'
