@@ -7,10 +7,10 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 
 CONFIG ?= lean
 SERIES ?= all
-export BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK
+export BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES VMLINUX QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK
 
-targets := help run test bench shell guest kernel tree export drift diff-test fuzz config-test arch-test bisect-test dump-test klp-test soak clean
-settings := BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK JOBS
+targets := help run estimate test bench shell guest kernel tree export drift diff-test fuzz config-test arch-test bisect-test dump-test klp-test mutants soak clean
+settings := BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES VMLINUX QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK JOBS
 
 # A mistyped variable or target must not pass in silence.
 given := $(foreach v,$(.VARIABLES),$(if $(filter command%,$(origin $(v))),$(v)))
@@ -29,6 +29,9 @@ help: ## show this list
 
 run: ## build both kernels, boot them, show dynamic debug at work, compare memory
 	@scripts/run
+
+estimate: ## what the series would save of the kernel that runs here, or of VMLINUX=file and MODULES=dir; compiles no kernel
+	@scripts/estimate
 
 test: ## everything that CI checks
 	@scripts/test
@@ -75,6 +78,9 @@ bisect-test: ## build, boot and test every prefix of the series (slow)
 
 dump-test: ## list callsites with drgn and gdb, in a dump and a stopped kernel; compare with control (slow)
 	@scripts/dump-test
+
+mutants: ## mistakes made on purpose, one at a time: each is caught by the test that is for it (slow)
+	@scripts/mutants
 
 klp-test: ## a livepatch made by the kernel's own klp-build: it loads, prints, and goes (slow)
 	@scripts/klp-test

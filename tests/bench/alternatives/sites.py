@@ -9,9 +9,14 @@ x86-64), in the order of their descriptors, as the kernel sorts them. On stdout,
 they are and what xz makes of their columns.
 """
 import lzma
+import os
 import struct
 import subprocess
 import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../estimate"))
+from image import Elf, Refused  # noqa: E402
 
 SITE = struct.Struct("<QQQQQI4x")  # desc, modname, function, filename, format, lineno
 
@@ -20,33 +25,24 @@ def die(text):
     sys.exit(f"error: {text}")
 
 
-class Image:
+class Image(Elf):
     """An ELF file, as memory."""
 
     def __init__(self, path):
-        with open(path, "rb") as f:
-            self.data = f.read()
-        if self.data[:6] != b"\x7fELF\x02\x01":
-            die(f"{path} is not a 64-bit ELF file, low byte first")
-        headers, = struct.unpack_from("<Q", self.data, 0x28)
-        size, num = struct.unpack_from("<HH", self.data, 0x3A)
-        self.sections = []
-        for i in range(num):
-            kind, _, addr, off, length = struct.unpack_from("<IQQQQ", self.data, headers + i * size + 4)
-            if addr and kind == 1:  # has contents, and an address of its own
-                self.sections.append((addr, off, length))
+        super().__init__(path)
         self.symbols = {}
         for line in subprocess.run(["nm", path], check=True, capture_output=True, text=True).stdout.splitlines():
             addr, _, name = line.rpartition(" ")
             self.symbols[name] = int(addr.split()[0], 16) if addr[0] != " " else 0
 
     def offset(self, addr):
-        for start, off, length in self.sections:
-            if start <= addr < start + length:
-                return off + addr - start
+        for section in self.sections:
+            # has contents, and an address of its own
+            if section["type"] == 1 and section["addr"] and 0 <= addr - section["addr"] < section["size"]:
+                return section["offset"] + addr - section["addr"]
         die(f"nothing in the image is at {addr:#x}: are its pointers relocated?")
 
-    def section(self, name):
+    def bounds(self, name):
         return (self.symbols[f"__{edge}_{name}"] for edge in ("start", "stop"))
 
     def text(self, addr):
@@ -55,13 +51,13 @@ class Image:
 
 
 def read_sites(image):
-    start, stop = image.section("__dyndbg_sites")
+    start, stop = image.bounds("__dyndbg_sites")
     if (stop - start) % SITE.size:
         die("the section of sites does not hold records as known here")
     raw = image.data[image.offset(start):][:stop - start]
     sites = sorted(SITE.iter_unpack(raw))
     # each names its own descriptor, and texts
-    first, end = image.section("__dyndbg")
+    first, end = image.bounds("__dyndbg")
     step = (end - first) // len(sites)
     for i, (desc, module, function, filename, fmt, line) in enumerate(sites):
         image.text(fmt)
@@ -106,4 +102,7 @@ def main(vmlinux, path):
 if __name__ == "__main__":
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except Refused as reason:
+        die(reason)
