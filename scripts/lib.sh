@@ -44,10 +44,10 @@ choose_base()
 # base_says KEY: what the base's file says of it
 base_says() { sed -n "s/^$1  *//p" "$patches/base"; }
 
-# release_of DIRECTORY: of that kernel tree, as 6.12.1
+# release_of DIRECTORY: of that kernel tree, as 6.12.1 or 7.4.0-rc1
 release_of()
 {
-	awk -F' *= *' '/^(VERSION|PATCHLEVEL|SUBLEVEL) *=/ { v = v s $2; s = "." } END { print v }' "$1/Makefile"
+	awk -F' *= *' '/^(VERSION|PATCHLEVEL|SUBLEVEL) *=/ { v = v s $2; s = "." } /^EXTRAVERSION *=/ { v = v $2; exit } END { print v }' "$1/Makefile"
 }
 
 # scratch: a temporary directory in $tmp that goes away when the script ends
@@ -82,12 +82,14 @@ step()
 	return $rc
 }
 
-# lock NAME: wait for other runs that work on the same thing
+# lock NAME: wait for other runs that work on the same thing; "base" is what all clones have
+# in the cache
 lock()
 {
-	local fd
-	mkdir -p "$build/lock"
-	exec {fd}>"$build/lock/$1"
+	local fd dir=$build/lock
+	[ "$1" != base ] || dir=$cache/lock
+	mkdir -p "$dir"
+	exec {fd}>"$dir/$1"
 	flock -w 5 "$fd" || { say "waiting for another run on $1"; flock "$fd"; }
 }
 

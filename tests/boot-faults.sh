@@ -7,6 +7,7 @@
 
 config=${1:-debug}
 need_packages gdb
+choose_base ""
 obj=$("$top/scripts/kernel" "$config" all | tail -n1)
 scratch
 mkdir "$tmp/files"

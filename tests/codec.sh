@@ -9,6 +9,7 @@
 # and rows that are far apart. What is found once comes there, too.
 . "$(dirname "$0")/../scripts/lib.sh"
 
+choose_base ""
 seconds=${1:-60}
 limit=-max_total_time=$((${seconds/runs/0} / 2))
 [ "$seconds" != runs ] || limit=-runs=${2:?"how many runs? say codec.sh runs N"}

@@ -7,6 +7,7 @@
 . "$(dirname "$0")/../scripts/lib.sh"
 
 config=${1:-debug} seconds=${2:-}
+choose_base ""
 obj=$("$top/scripts/kernel" "$config" all | tail -n1)
 scratch
 mkdir "$tmp/files"

@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../scripts/lib.sh"
 
 real_xdg=${XDG_CACHE_HOME:-} real_cache=$cache
-passed=0 failed=0
+passed=0 failed=0 skipped=0
 scratch
 copy=$tmp/copy bin=$tmp/bin
 export XDG_CACHE_HOME=$tmp/cache
@@ -282,8 +282,15 @@ package()
 # offer N...: the archive has these; nothing is left of the runs before
 offer()
 {
+	rm -rf build/src build/tree "$cached"/linux-* "$cached/touched"
+	has "$@"
+}
+
+# has N...: the archive has these
+has()
+{
 	local n deb
-	rm -rf "$tmp/archive" build/src build/tree "$cached"/linux-* "$cached/touched"
+	rm -rf "$tmp/archive"
 	mkdir -p "$archive"
 	for n; do
 		deb=linux-source-${base}_$(name "$n")-1_all.deb
@@ -291,9 +298,12 @@ offer()
 		{ dpkg-deb -f "$tmp/$deb"
 		printf 'Filename: %s\nSize: %s\nSHA256: %s\n\n' "$deb" "$(stat -c %s "$tmp/$deb")" "$(sha256sum <"$tmp/$deb" | cut -d' ' -f1)"; } >>"$archive/Packages"
 	done
-	touch "$archive/Packages"
+	# apt does not look into an empty one
+	printf 'Package: other\nVersion: 1\nArchitecture: all\nFilename: other.deb\nSize: 1\nSHA256: %064d\n\n' 0 >>"$archive/Packages"
 	(cd "$archive/../.." && printf 'Suite: trixie\nCodename: trixie\nComponents: main\nArchitectures: amd64\nSHA256:\n %s %s main/binary-amd64/Packages\n' \
 		"$(sha256sum <main/binary-amd64/Packages | cut -d' ' -f1)" "$(stat -c %s main/binary-amd64/Packages)" >Release)
+	# all suites that the base names answer
+	for n in $(sed -n 's/^suites  *//p' patches/"$base"/base); do [ -e "$tmp/archive/dists/$n" ] || ln -s trixie "$tmp/archive/dists/$n"; done
 }
 
 # says TEXT PATTERN COMMAND...: the command ends well, and prints a line that matches
@@ -313,19 +323,65 @@ sed -i 's/signed-by=[^]]*/trusted=yes/' "$cached/apt/sources.list"
 exec $(command -v apt-get) "\$@"
 END
 bad="[0-9]*-mm-zsmalloc-allocate-[^ ]*.patch does not apply to Linux $(name 3), mm/zsmalloc.c, hunk '@@ -[0-9]"
-for n in 0 1 2 3; do release $n; done
+for n in 0 1 2 3 4 5; do release $n; done
 sed -i '1i /* another line */' "$tmp/tree-1/mm/zsmalloc.c"
 # near what patch 7 changes, and in it
 sed -i 's/^\treturn min_t(int, ZS_SIZE_CLASSES - 1, idx);/\treturn last_class(idx);/; s/^static int get_size_class_index/static int last_class(int i) { return i; }\n\n&/' "$tmp/tree-2/mm/zsmalloc.c"
 sed -i 's/lookup_size_class/find_size_class/' "$tmp/tree-3/mm/zsmalloc.c"
-for n in 0 1 2 3; do package $n; done
+# a line in the context of a hunk, and nothing else; a patch that is in it
+sed -i 's/^static struct dentry \*zs_stat_root;/static struct dentry *zs_root;/' "$tmp/tree-4/mm/zsmalloc.c"
+known=$(find "patches/$base" -name '*-jump_label-*.patch')
+(cd "$tmp/tree-5" && GIT_CEILING_DIRECTORIES=$tmp git apply "$copy/$known")
+for n in 0 1 2 3 4 5; do package $n; done
 
 offer 0 1
 says 'the release that the series is made on' "^$made_on, which the series is made on" scripts/source release
 says 'no newer release than that which applies with offsets' "^$base: the newest is $(name 1), the series \(made on $made_on\) applies with offsets" make drift
+f=$(find "patches/$base" -name '0001-*.patch')
+says 'a series' 'series all on Linux' scripts/source all
+sed -i '/^diff --git /d; /^index /d; /^new file mode /d' "patches/$base"/0*.patch
+says 'the same in patches that git did not make' 'series all on Linux' scripts/source all
+sed -i 's/^+CONFIG_TEST_DYNAMIC_DEBUG=m$/+# toy/' "$f"
+says 'which is applied anew when it has changed' 'series all on Linux' scripts/source all
+rm -r "patches/${base:?}"
+cp -r "$tmp/series" "patches/$base"
 offer 1 3
 says 'without it, the newest to which the series applies' "^$(name 1), the series \(made on $made_on\) applies with offsets" scripts/source release
 verdict 'the kernel is of that' grep -qx "SUBLEVEL = $((${made_on##*.} + 1))" "build/src/$base-pristine/Makefile"
+has 0 1
+{ printf -- '--- a/mm/zsmalloc.c\n+++ b/mm/zsmalloc.c\n@@ -1,2 +1,3 @@\n'
+	sed 's/^/ /; 1a +// top
+		2q' "$real/mm/zsmalloc.c"; } >"patches/$base/0099-top.patch"
+says 'when the series applies to another release only, that is taken' "^$made_on, which the series is made on" scripts/source release
+rm "patches/$base/0099-top.patch"
+offer 1
+says 'and another release gives way' "^$(name 1), " scripts/source release
+cp "$tmp/linux-source-${base}_$made_on-1_all.deb" "$cached/"
+says 'to the one that the series is made on, once that is there' "^$made_on, which the series is made on" scripts/source release
+offer 4
+refused 'there is no fuzz' "[0-9]*-mm-zsmalloc-allocate-[^ ]*.patch does not apply to Linux $(name 4), mm/zsmalloc.c" make kernel
+offer 0 5
+says 'drift: a release that has one of the patches' "^$base: the newest is $(name 5), .* applies merged, $(basename "$known") is in it already" make drift
+rm -f "$cached/linux-source-${base}_$made_on-1_all.deb"
+has 5
+says 'a git tree of it' build/tree make tree
+verdict 'has the others' test "$(git -C build/tree log --oneline base..HEAD | wc -l)" = $(($(find "$tmp/series" -name '0*.patch' ! -name '0000-*' | wc -l) - 1))
+offer
+refused 'a package that the archives do not have any more' 'the archives do not have it, nor any other release of it' make kernel
+cp "$tmp/linux-source-${base}_$made_on-1_all.deb" "$cached/"
+says 'drift: not what is in the cache alone' "^$base: the archives have no linux-source-$base" make drift
+offer 0
+cp -r "$copy" "$tmp/second"
+(cd "$tmp/second" && PATH=$bin:$PATH scripts/source release) >"$tmp/second.out" 2>&1 &
+says 'two clones at once: one' "^$made_on, which the series is made on" scripts/source release
+wait $! || :
+verdict 'and the other' grep -q "^$made_on, which the series is made on" "$tmp/second.out"
+rm -rf "$tmp/second"
+offer 3
+says 'where the series does not apply, a git tree as far as it does' "^==> on Linux $(name 3) then" make tree
+verdict 'is one in which git am has stopped' test -d build/tree/.git/rebase-apply
+PATH=$bin:$PATH make export >"$tmp/out" 2>"$tmp/err" && rc=0 || rc=$?
+verdict 'which cannot be exported yet' [ "$rc" != 0 ]
 offer 3
 refused 'no release to which the series applies' "$bad" make kernel
 refused 'nor for the unpatched kernel' "$bad" make kernel SERIES=none
@@ -400,14 +456,22 @@ rm "$bin/apt-get"
 
 # An interrupt while the source is unpacked
 cp "$patches/base" "patches/$base/"
-deb=$(find "$real_cache" -maxdepth 1 -name "linux-source-$base*.deb" 2>/dev/null | head -n1)
+deb=$(find "$real_cache" -maxdepth 1 -name "linux-source-${base}_$made_on-*.deb" 2>/dev/null | head -n1)
 if [ -n "$deb" ]; then
 	ln -s "$deb" "$XDG_CACHE_HOME/dyndbg-diet/"
 	setsid scripts/source pristine >/dev/null 2>"$tmp/err" &
-	sleep 4
+	for ((i = 0; i < 600; i++)); do
+		[ -z "$(find build/tmp/*/tree -name Makefile 2>/dev/null | head -n1)" ] || break
+		sleep 0.1
+	done
+	verdict 'a source that is being unpacked' test $i -lt 600
 	kill -TERM -- -$! || :
-	wait $! || :
-	verdict 'an interrupt leaves no half tree' test -z "$(find build/src build/tmp -mindepth 1 2>/dev/null | head -n1)"
+	rc=0
+	wait $! || rc=$?
+	verdict 'an interrupt ends it' test $rc = 143
+	verdict 'and leaves no half tree' test -z "$(find build/src build/tmp -mindepth 1 2>/dev/null | head -n1)"
+else
+	skipped=1
 fi
 
 # The guest: the real scripts on the real kernel
@@ -463,5 +527,5 @@ verdict 'a missing end marker' test $rc = 99
 guest 300 <<<'echo c >/proc/sysrq-trigger'
 verdict 'a panic' test $rc = 99
 
-echo "harness: $passed passed, $failed failed, 0 skipped"
+echo "harness: $passed passed, $failed failed, $skipped skipped"
 [ $failed = 0 ]

@@ -5,6 +5,7 @@
 . "$(dirname "$0")/../scripts/lib.sh"
 
 need_tools
+choose_base ""
 src=$("$top/scripts/source" all)
 unpatched=$("$top/scripts/source" none)
 scratch

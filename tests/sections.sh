@@ -6,6 +6,7 @@
 . "$(dirname "$0")/../scripts/lib.sh"
 
 config=${1:-lean}
+choose_base ""
 obj=$("$top/scripts/kernel" "$config" all | tail -n1)
 old=$("$top/scripts/kernel" "$config" none | tail -n1)
 scratch

@@ -21,6 +21,10 @@
 #                     pool, with an array of handle, first site and size
 #   lz4-4k, zstd-4k   the same in blocks of 4 KiB before compression, the last one shorter,
 #                     all in the class of the largest
+#   intervals         lists of intervals, 12 bytes each (pointer, first callsite), for module,
+#                     function and file, compressed by zstd in blocks of 4 KiB, in a pool;
+#                     arrays of formats and lines
+#   fixed             a record of 12 bytes a site, and a table of files: no codec
 #   packed-slab       the blocks of the series in slab, as without zsmalloc
 #   packed-pool       the same in a pool, the last one in slab: what the series does by default
 #   xz                xz -9e of the columns as distances: the limit, no way to keep them

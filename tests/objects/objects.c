@@ -29,9 +29,9 @@ static u8 buf[SIZE_MAX_];
 static unsigned long allocate(struct zs_pool *pool, size_t size)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
-	return zs_malloc(pool, size, GFP_KERNEL, NUMA_NO_NODE);
+	return zs_malloc(pool, size, GFP_KERNEL | __GFP_HIGHMEM | __GFP_MOVABLE, NUMA_NO_NODE);
 #else
-	return zs_malloc(pool, size, GFP_KERNEL);
+	return zs_malloc(pool, size, GFP_KERNEL | __GFP_HIGHMEM | __GFP_MOVABLE);
 #endif
 }
 

@@ -66,6 +66,27 @@ struct block {
 	u16 size;
 };
 
+/* A record of fixed size: a table of files has the names of file and module. */
+struct fixed {
+	s32 format;
+	s32 function;
+	u32 line:18;
+	u32 file:14;
+};
+
+struct fixed_file {
+	s32 filename;
+	s32 modname;
+};
+
+/* Callsites from @first on have the same name, up to the next interval. */
+struct interval {
+	u64 name;
+	u32 first;
+} __packed;
+
+static_assert(sizeof(struct fixed) == 12 && sizeof(struct interval) == 12);
+
 struct copy {
 	char name[16];
 	struct zs_pool *pool;
@@ -74,6 +95,8 @@ struct copy {
 	unsigned long *formats;
 	u32 *lines;
 	struct block *blocks;
+	struct fixed *fixed;
+	struct fixed_file *files;
 	struct ddebug_store store;
 };
 
@@ -263,7 +286,95 @@ static void object_get(const struct copy *copy, unsigned int i, struct site *sit
 	pool_unmap(copy, copy->handles[i], site_size(), data);
 }
 
+/* Records of 12 bytes, and a table of files. */
+
+static unsigned int nr_files;
+
+static int fixed_build(struct copy *copy)
+{
+	unsigned int i, n = 0;
+
+	nr_files = 1;
+	for (i = 1; i < nr_sites; i++)
+		nr_files += sites[i].pointer[FILENAME] != sites[i - 1].pointer[FILENAME] ||
+			    sites[i].pointer[MODNAME] != sites[i - 1].pointer[MODNAME];
+	if (nr_files > 1 << 14)
+		return -ENOSPC;
+	copy->fixed = array_alloc(nr_sites * sizeof(*copy->fixed));
+	copy->files = array_alloc(nr_files * sizeof(*copy->files));
+	if (!copy->fixed || !copy->files)
+		return -ENOMEM;
+	for (i = 0; i < nr_sites; i++) {
+		const unsigned long *p = sites[i].pointer;
+
+		if (i && (p[FILENAME] != sites[i - 1].pointer[FILENAME] ||
+			  p[MODNAME] != sites[i - 1].pointer[MODNAME]))
+			n++;
+		copy->files[n].filename = p[FILENAME] - base;
+		copy->files[n].modname = p[MODNAME] - base;
+		copy->fixed[i].format = p[FORMAT] - base;
+		copy->fixed[i].function = p[FUNCTION] - base;
+		copy->fixed[i].line = sites[i].line;
+		copy->fixed[i].file = n;
+	}
+	return 0;
+}
+
+static void fixed_drop(struct copy *copy)
+{
+	array_free(copy->fixed, nr_sites * sizeof(*copy->fixed));
+	array_free(copy->files, nr_files * sizeof(*copy->files));
+	copy->fixed = NULL;
+	copy->files = NULL;
+}
+
+static void fixed_get(const struct copy *copy, unsigned int i, struct site *site)
+{
+	const struct fixed *fixed = &copy->fixed[i];
+	const struct fixed_file *file = &copy->files[fixed->file];
+
+	site->pointer[MODNAME] = base + file->modname;
+	site->pointer[FILENAME] = base + file->filename;
+	site->pointer[FUNCTION] = base + fixed->function;
+	site->pointer[FORMAT] = base + fixed->format;
+	site->line = fixed->line;
+}
+
 /* A maple tree for each column of names, a range for each run of equal ones. */
+
+/* Formats and lines, of alternatives that are for names. */
+static int rest_build(struct copy *copy)
+{
+	unsigned int i;
+
+	if (!(now->columns & REST))
+		return 0;
+	copy->formats = array_alloc(nr_sites * sizeof(*copy->formats));
+	copy->lines = array_alloc(nr_sites * sizeof(*copy->lines));
+	if (!copy->formats || !copy->lines)
+		return -ENOMEM;
+	for (i = 0; i < nr_sites; i++) {
+		copy->formats[i] = sites[i].pointer[FORMAT];
+		copy->lines[i] = sites[i].line;
+	}
+	return 0;
+}
+
+static void rest_drop(struct copy *copy)
+{
+	array_free(copy->formats, nr_sites * sizeof(*copy->formats));
+	array_free(copy->lines, nr_sites * sizeof(*copy->lines));
+	copy->formats = NULL;
+	copy->lines = NULL;
+}
+
+static void rest_get(const struct copy *copy, unsigned int i, struct site *site)
+{
+	if (!(now->columns & REST))
+		return;
+	site->pointer[FORMAT] = copy->formats[i];
+	site->line = copy->lines[i];
+}
 
 static int maple_build(struct copy *copy)
 {
@@ -287,17 +398,7 @@ static int maple_build(struct copy *copy)
 				return err;
 		}
 	}
-	if (!(now->columns & REST))
-		return 0;
-	copy->formats = array_alloc(nr_sites * sizeof(*copy->formats));
-	copy->lines = array_alloc(nr_sites * sizeof(*copy->lines));
-	if (!copy->formats || !copy->lines)
-		return -ENOMEM;
-	for (first = 0; first < nr_sites; first++) {
-		copy->formats[first] = sites[first].pointer[FORMAT];
-		copy->lines[first] = sites[first].line;
-	}
-	return 0;
+	return rest_build(copy);
 }
 
 static void maple_drop(struct copy *copy)
@@ -306,10 +407,7 @@ static void maple_drop(struct copy *copy)
 
 	for (column = MODNAME; column <= FILENAME; column++)
 		mtree_destroy(&copy->tree[column]);
-	array_free(copy->formats, nr_sites * sizeof(*copy->formats));
-	array_free(copy->lines, nr_sites * sizeof(*copy->lines));
-	copy->formats = NULL;
-	copy->lines = NULL;
+	rest_drop(copy);
 }
 
 static void maple_get(const struct copy *copy, unsigned int i, struct site *site)
@@ -320,10 +418,7 @@ static void maple_get(const struct copy *copy, unsigned int i, struct site *site
 	for (column = MODNAME; column <= FILENAME; column++)
 		if (now->columns & BIT(column))
 			site->pointer[column] = (unsigned long)mtree_load(&tree[column], i);
-	if (now->columns & REST) {
-		site->pointer[FORMAT] = copy->formats[i];
-		site->line = copy->lines[i];
-	}
+	rest_get(copy, i, site);
 }
 
 /* Compressed blocks of records in the pool. */
@@ -513,6 +608,83 @@ static void zstd_get(const struct copy *copy, unsigned int i, struct site *site)
 	memcpy(site, raw_block + (i - block->first) * site_size(), site_size());
 }
 
+/* A list of intervals for each column of names, compressed 4 KiB at a time. */
+
+#define INTERVALS	(RAW_SIZE / sizeof(struct interval))
+
+/* list_end[column]: the first draft behind its list */
+static unsigned int list_end[FILENAME + 1];
+
+static int intervals_draft(void)
+{
+	struct interval *intervals = (struct interval *)raw_block;
+	zstd_parameters params = zstd_hardest(RAW_SIZE);
+	enum column column;
+	struct draft *draft;
+	zstd_cctx *cctx;
+	unsigned int i;
+
+	for (column = MODNAME; column <= FILENAME; column++) {
+		for (i = 0; i < nr_sites; ) {
+			draft = next_draft(i);
+			if (!draft)
+				return -ENOSPC;
+			for (draft->count = 0; i < nr_sites && draft->count < INTERVALS; draft->count++) {
+				intervals[draft->count].first = i;
+				intervals[draft->count].name = sites[i].pointer[column];
+				do
+					i++;
+				while (i < nr_sites && sites[i].pointer[column] == sites[i - 1].pointer[column]);
+			}
+			cctx = zstd_init_cctx(cctx_space, zstd_cctx_space());
+			draft->size = zstd_compress_cctx(cctx, draft->data, sizeof(draft->data), raw_block,
+							 draft->count * sizeof(*intervals), &params);
+			if (zstd_is_error(draft->size))
+				return -ENOSPC;
+		}
+		list_end[column] = nr_drafts;
+	}
+	return 0;
+}
+
+static int intervals_build(struct copy *copy)
+{
+	return rest_build(copy) ?: blocks_build(copy);
+}
+
+static void intervals_drop(struct copy *copy)
+{
+	rest_drop(copy);
+	blocks_drop(copy);
+}
+
+static void intervals_get(const struct copy *copy, unsigned int i, struct site *site)
+{
+	const struct interval *intervals = (struct interval *)raw_block;
+	const struct block *block;
+	unsigned int lo, hi, mid;
+	enum column column;
+	void *data;
+
+	for (column = MODNAME; column <= FILENAME; column++) {
+		block = &copy->blocks[list_end[column] - 1];
+		while (block->first > i)
+			block--;
+		data = pool_map(copy, block->handle, block->size);
+		hi = zstd_decompress_dctx(dctx, raw_block, RAW_MAX, data, block->size) / sizeof(*intervals);
+		pool_unmap(copy, block->handle, block->size, data);
+		for (lo = 0; hi - lo > 1; ) {
+			mid = (lo + hi) / 2;
+			if (intervals[mid].first <= i)
+				lo = mid;
+			else
+				hi = mid;
+		}
+		site->pointer[column] = intervals[lo].name;
+	}
+	rest_get(copy, i, site);
+}
+
 /* The blocks of the series, built as ddebug_store_add() does. */
 
 static int packed_draft(void)
@@ -652,6 +824,8 @@ static const struct alternative alternatives[] = {
 	BOTH("lz4-4k", lz4_4k_draft, blocks_build, blocks_drop, lz4_get),
 	BOTH("zstd", zstd_draft, blocks_build, blocks_drop, zstd_get),
 	BOTH("zstd-4k", zstd_4k_draft, blocks_build, blocks_drop, zstd_get),
+	BOTH("intervals", intervals_draft, intervals_build, intervals_drop, intervals_get),
+	{ "fixed", ALL, NULL, fixed_build, fixed_drop, fixed_get },
 	BOTH("packed-slab", packed_draft, packed_slab_build, packed_drop, packed_get),
 	BOTH("packed-pool", packed_draft, packed_pool_build, packed_drop, packed_get),
 };
