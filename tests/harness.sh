@@ -303,7 +303,7 @@ has()
 	(cd "$archive/../.." && printf 'Suite: trixie\nCodename: trixie\nComponents: main\nArchitectures: amd64\nSHA256:\n %s %s main/binary-amd64/Packages\n' \
 		"$(sha256sum <main/binary-amd64/Packages | cut -d' ' -f1)" "$(stat -c %s main/binary-amd64/Packages)" >Release)
 	# all suites that the base names answer
-	for n in $(sed -n 's/^suites  *//p' patches/"$base"/base); do [ -e "$tmp/archive/dists/$n" ] || ln -s trixie "$tmp/archive/dists/$n"; done
+	for n in $(base_says suites); do [ -e "$tmp/archive/dists/$n" ] || ln -s trixie "$tmp/archive/dists/$n"; done
 }
 
 # says TEXT PATTERN COMMAND...: the command ends well, and prints a line that matches
