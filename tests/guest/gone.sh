@@ -38,7 +38,7 @@ for round in 1 5 9 13; do
 done
 
 insmod ./many.ko 'dyndbg="func many_3 +pmfsl"'
-echo 2 >/sys/module/many/parameters/linger &
+echo 5 >/sys/module/many/parameters/linger &
 sleep 1
 rmmod many &
 sleep 0.3
