@@ -508,8 +508,10 @@ guest 300 <<<'echo "<7>test_dd: said" >/dev/kmsg; sleep 3; echo "<6>others" >/de
 verdict 'nor is the trace that flag d asks for' test $rc = 0
 guest 300 <<<'echo "<7>said" >/dev/kmsg; echo "<4>CPU: 0 PID: 1" >/dev/kmsg; echo "<4>Call Trace:" >/dev/kmsg'
 verdict 'but any other is' test $rc = 99
+# shellcheck disable=SC2016 # the guest's shell expands it
 guest 300 <<<'for line in "BUG: KCSAN: data-race in foo / bar" "write to 0xf" " foo+0x1" ==========; do echo "<4>$line" >/dev/kmsg; done'
 verdict 'a race of others is no report' test $rc = 0
+# shellcheck disable=SC2016 # the guest's shell expands it
 guest 300 <<<'for line in "BUG: KCSAN: data-race in foo / bar" "write to 0xf" " ddebug_walk+0x1" ==========; do echo "<4>$line" >/dev/kmsg; done'
 verdict 'but one of dynamic debug is' test $rc = 99
 SECONDS=0

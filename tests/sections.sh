@@ -39,16 +39,16 @@ kernel_sites()
 # module_sites: as many in each module as it has descriptors
 module_sites()
 {
-	local ko bad=0 seen=0 descs sites
+	local ko bad=0 seen=0 descs sites outside
 	while read -r ko; do
-		read -r descs sites < <(readelf -WS "$ko" | sed 's/^ *\[ *[0-9]*\]//' | awk '
-			$1 == "__dyndbg" { descs = strtonum("0x" $5) }
-			$1 == ".init.dyndbg_sites" { sites = strtonum("0x" $5) }
-			$1 == "__dyndbg_sites" { sites = -1 }
-			END { print descs + 0, sites + 0 }')
-		[ "$descs" = 0 ] || seen=$((seen + 1))
+		read -r descs sites outside < <(readelf -WS "$ko" | sed 's/^ *\[ *[0-9]*\]//' | awk '
+			{ size[$1] = $5 }
+			function of(name) { return "0x" (name in size ? size[name] : 0) }
+			END { print of("__dyndbg"), of(".init.dyndbg_sites"), of("__dyndbg_sites") }')
+		[ $((descs)) = 0 ] || seen=$((seen + 1))
 		# 16 bytes a descriptor, 48 a site
-		[ $((descs * 3)) = "$sites" ] || { echo "# ${ko#"$obj"/}: $descs bytes of descriptors, $sites of sites in init memory"; bad=1; }
+		[ $((descs * 3)) = $((sites)) ] && [ $((outside)) = 0 ] ||
+			{ echo "# ${ko#"$obj"/}: $descs bytes of descriptors, $sites of sites in init memory, $outside not"; bad=1; }
 	done < <(find "$obj" -name '*.ko')
 	echo "# $seen modules have callsites"
 	[ $bad = 0 ] && [ $seen != 0 ]
