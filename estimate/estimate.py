@@ -4,8 +4,8 @@
 
 usage: estimate.py CODEC RESULTS IMAGE [MODULE...]
 
-CODEC is tests/dump/codec.c with the codec of the series, compiled; RESULTS the directory of the files
-of measured figures; IMAGE a kernel of x86-64, MODULE its modules. scripts/estimate finds all
+CODEC is tests/dump/codec.c with the codec of the series, compiled; RESULTS the directory of
+the files of measured figures; IMAGE a kernel of x86-64, MODULE its modules. scripts/estimate finds all
 of these.
 """
 import ctypes
@@ -17,10 +17,10 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from image import Kernel, Module, Refused, RECORD  # noqa: E402
+from series_codec import BLOCK_SIZE, pack  # noqa: E402
 
 # Of the series, on x86-64
 DESCRIPTOR = 16			# struct _ddebug
-BLOCK = 1024 - 8		# DDEBUG_BLOCK_SIZE
 STRUCT_BLOCK = 24		# struct ddebug_block
 STRUCT_BUILTIN = 6		# struct ddebug_builtin
 STRUCT_MODULE = 64		# struct ddebug_module
@@ -31,11 +31,6 @@ STRUCT_TABLE = 64
 # Text of the test of flag d at each callsite of 7.3, which the series takes away: the
 # message of the patch that does
 FLAG_D = 15.4
-
-
-class Row(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_ulong) for name in
-                ('function', 'filename', 'modname', 'format', 'line')]
 
 
 def kmalloc(size):
@@ -53,23 +48,21 @@ class Packed:
     """The sites of the kernel or of a module, as ddebug_store_add() keeps them."""
 
     def __init__(self, codec, sites, base):
-        rows = (Row * len(sites))(*[Row(site.function, site.filename, site.modname, site.format, site.line)
-                                    for site in sites])
+        rows = [(site.function, site.filename, site.modname, site.format, site.line) for site in sites]
         self.blocks = []
         done = 0
-        size = ctypes.c_uint()
-        block = ctypes.create_string_buffer(BLOCK)
         while done < len(rows):
-            some = (Row * (len(rows) - done)).from_buffer(rows, done * ctypes.sizeof(Row))
-            done += codec.pack(ctypes.c_ulong(base), some, len(some), block, ctypes.byref(size))
-            self.blocks.append(size.value)
+            # a row has two bytes at least
+            block, count = pack(codec, rows[done:done + BLOCK_SIZE // 2], base)
+            done += count
+            self.blocks.append(len(block))
         array = len(self.blocks) * STRUCT_BLOCK
         last = self.blocks[-1]
         # the last block is in the array's allocation, unless two are smaller
         shared = kmalloc(array + last) <= kmalloc(array) + kmalloc(last)
         self.array = kmalloc(array + last if shared else array)
         self.others = self.blocks[:-1] if shared else self.blocks
-        self.pooled = sum(size > BLOCK // 2 for size in self.others)
+        self.pooled = sum(size > BLOCK_SIZE // 2 for size in self.others)
 
     def bytes(self):
         return sum(self.blocks)
@@ -79,7 +72,7 @@ class Packed:
 
     def beside_pool(self):
         """In slab if there is a pool."""
-        return self.array + sum(kmalloc(size) for size in self.others if size <= BLOCK // 2)
+        return self.array + sum(kmalloc(size) for size in self.others if size <= BLOCK_SIZE // 2)
 
 
 def modules_of(sites, text):
@@ -106,7 +99,6 @@ def table(rows, sites):
     sums = [sum(values) for values in list(zip(*rows))[1:]]
     print(f'  {"all of these":<40}' + ''.join(f'{number(value):>{width}}' for value, width in zip(sums, (12, 14, 12))))
     print(f'  {"a callsite":<40}' + ''.join(f'{value / sites:>{width}.1f}' for value, width in zip(sums, (12, 14, 12))))
-    return sums
 
 
 def main(library, results, image, paths):

@@ -3,24 +3,12 @@
 # estimate.sh: what "make estimate" says of the unpatched lean kernel is what the patched one
 # says of itself when it is booted; what it cannot read it refuses, and says why. Prints KTAP.
 . "$(dirname "$0")/../scripts/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 choose_base ""
 old=$("$top/scripts/kernel" lean none | tail -n1)
 new=$("$top/scripts/kernel" lean all | tail -n1)
 scratch
-passed=0 failed=0
-
-# check TEXT COMMAND...
-check()
-{
-	if "${@:2}"; then
-		echo "ok - $1"
-		passed=$((passed + 1))
-	else
-		echo "not ok - $1"
-		failed=$((failed + 1))
-	fi
-}
 
 # estimate NAME VALUE...: to $tmp/out and $tmp/err
 estimate() { env "$@" "$top/scripts/estimate" >"$tmp/out" 2>"$tmp/err"; }
@@ -82,6 +70,4 @@ mkdir "$tmp/nothing"
 check 'no modules' refused 'there are no modules in' VMLINUX="$old/vmlinux" MODULES="$tmp/nothing"
 cp "$tmp/noise" "$tmp/nothing/noise.ko"
 check 'a module that is none' refused 'noise.ko: no kernel image or module' VMLINUX="$old/vmlinux" MODULES="$tmp/nothing"
-echo "1..$((passed + failed))"
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+finish

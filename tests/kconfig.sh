@@ -3,27 +3,13 @@
 # kconfig.sh: configurations that cannot exist are refused by Kconfig, and those
 # that can are not; and what make oldconfig asks people who have a configuration.
 . "$(dirname "$0")/../scripts/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 need_tools
 choose_base ""
 src=$("$top/scripts/source" all)
 unpatched=$("$top/scripts/source" none)
 scratch
-passed=0 failed=0
-
-# result TEXT COMMAND...: count one case, which passes if the command succeeds
-result()
-{
-	local text=$1
-	shift
-	if "$@"; then
-		echo "ok - $text"
-		passed=$((passed + 1))
-	else
-		echo "not ok - $text"
-		failed=$((failed + 1))
-	fi
-}
 
 # verdict SYMBOL y|n SETTING...: given these settings, the symbol ends as said
 verdict()
@@ -34,7 +20,7 @@ verdict()
 	make -s -C "$src" O="$tmp/obj" KCONFIG_ALLCONFIG="$tmp/settings" allnoconfig >"$tmp/log" 2>&1 ||
 		die "allnoconfig fails: $(tail -n1 "$tmp/log")"
 	! grep -q "^CONFIG_$symbol=y" "$tmp/obj/.config" || got=y
-	result "$symbol=$got with $*" [ $got = "$want" ]
+	check "$symbol=$got with $*" [ $got = "$want" ]
 }
 
 # default SYMBOL y|n ARCH SETTING...: what it is there if nobody sets it
@@ -47,7 +33,7 @@ default()
 		die "alldefconfig fails: $(tail -n1 "$tmp/log")"
 	grep -qx "CONFIG_${!#}" "$tmp/obj-$arch/.config" || die "CONFIG_${!#} is not honoured"
 	! grep -q "^CONFIG_$symbol=y" "$tmp/obj-$arch/.config" || got=y
-	result "$arch: by default $symbol=$got with $*" [ $got = "$want" ]
+	check "$arch: by default $symbol=$got with $*" [ $got = "$want" ]
 }
 
 # question SYMBOLS SETTING...: from Debian's configuration with these settings, as the
@@ -69,7 +55,7 @@ question()
 		esac || die "the unpatched kernel does not honour CONFIG_$setting"
 	done
 	got=$(sed -n 's/^CONFIG_//p' "$tmp/new" | paste -sd' ')
-	result "Debian's configuration with $* asks ${got:-nothing}, is to ask ${want:-nothing}" [ "$got" = "$want" ]
+	check "Debian's configuration with $* asks ${got:-nothing}, is to ask ${want:-nothing}" [ "$got" = "$want" ]
 }
 
 settings=(RUNTIME_TESTING_MENU=y PRINTK=y EXPERT=y PROC_FS=y MODULES=y)
@@ -96,6 +82,4 @@ question DYNAMIC_DEBUG_ZSMALLOC=y ZSMALLOC=y KUNIT=m
 question 'DYNAMIC_DEBUG_ZSMALLOC=y DYNAMIC_DEBUG_KUNIT_TEST=n' ZSMALLOC=y KUNIT=y RUNTIME_TESTING_MENU=y
 question '' ZSMALLOC=m ZSWAP=n DYNAMIC_DEBUG=n DYNAMIC_DEBUG_CORE=y
 question '' ZSMALLOC=y DYNAMIC_DEBUG=n DYNAMIC_DEBUG_CORE=n
-echo "1..$((passed + failed))"
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+finish

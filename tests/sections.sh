@@ -4,25 +4,13 @@
 # of the kernel between __init_begin and __init_end, those of a module in a section that
 # the loader takes for init memory by its name; and struct module is not larger. Prints KTAP.
 . "$(dirname "$0")/../scripts/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 config=${1:-lean}
 choose_base ""
 obj=$("$top/scripts/kernel" "$config" all | tail -n1)
 old=$("$top/scripts/kernel" "$config" none | tail -n1)
 scratch
-passed=0 failed=0
-
-# check TEXT COMMAND...
-check()
-{
-	if "${@:2}"; then
-		echo "ok - $1"
-		passed=$((passed + 1))
-	else
-		echo "not ok - $1"
-		failed=$((failed + 1))
-	fi
-}
 
 # at SYMBOL: its address in vmlinux
 at() { nm "$obj/vmlinux" | awk -v name="$1" '$3 == name { print "0x" $1 }'; }
@@ -66,6 +54,4 @@ same_module()
 check 'the sites of the kernel are in init memory' kernel_sites
 check 'and those of modules' module_sites
 check 'struct module is not larger' same_module
-echo "1..$((passed + failed))"
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+finish

@@ -9,27 +9,20 @@ import sys
 
 library, tree = sys.argv[1:]
 sys.path.insert(0, os.path.join(tree, 'scripts/gdb'))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../estimate'))
+import series_codec as codec  # noqa: E402
+from series_codec import BLOCK_SIZE, Row  # noqa: E402,F401
 
 BASE = 0xffffffff82000000
 LONG = ctypes.sizeof(ctypes.c_ulong)
 MASK = (1 << 8 * LONG) - 1
-BLOCK_SIZE = 1024 - LONG
 kernel = ctypes.CDLL(library)
 counts = {'ok': 0, 'not ok': 0}
 
 
-class Row(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_ulong) for name in
-                ('function', 'filename', 'modname', 'format', 'line')]
-
-
 def pack(rows, base=BASE):
     """The block, and how many of the rows are in it."""
-    raw = (Row * len(rows))(*[Row(*row) for row in rows])
-    block = ctypes.create_string_buffer(BLOCK_SIZE)
-    size = ctypes.c_uint()
-    count = kernel.pack(ctypes.c_ulong(base), raw, len(rows), block, ctypes.byref(size))
-    return block.raw[:size.value], count
+    return codec.pack(kernel, rows, base)
 
 
 def check(text, good):

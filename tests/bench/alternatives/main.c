@@ -290,14 +290,19 @@ static void object_get(const struct copy *copy, unsigned int i, struct site *sit
 
 static unsigned int nr_files;
 
+static bool other_file(unsigned int i)
+{
+	return sites[i].pointer[FILENAME] != sites[i - 1].pointer[FILENAME] ||
+	       sites[i].pointer[MODNAME] != sites[i - 1].pointer[MODNAME];
+}
+
 static int fixed_build(struct copy *copy)
 {
 	unsigned int i, n = 0;
 
 	nr_files = 1;
 	for (i = 1; i < nr_sites; i++)
-		nr_files += sites[i].pointer[FILENAME] != sites[i - 1].pointer[FILENAME] ||
-			    sites[i].pointer[MODNAME] != sites[i - 1].pointer[MODNAME];
+		nr_files += other_file(i);
 	if (nr_files > 1 << 14)
 		return -ENOSPC;
 	copy->fixed = array_alloc(nr_sites * sizeof(*copy->fixed));
@@ -307,9 +312,8 @@ static int fixed_build(struct copy *copy)
 	for (i = 0; i < nr_sites; i++) {
 		const unsigned long *p = sites[i].pointer;
 
-		if (i && (p[FILENAME] != sites[i - 1].pointer[FILENAME] ||
-			  p[MODNAME] != sites[i - 1].pointer[MODNAME]))
-			n++;
+		if (i)
+			n += other_file(i);
 		copy->files[n].filename = p[FILENAME] - base;
 		copy->files[n].modname = p[MODNAME] - base;
 		copy->fixed[i].format = p[FORMAT] - base;
@@ -339,8 +343,6 @@ static void fixed_get(const struct copy *copy, unsigned int i, struct site *site
 	site->pointer[FORMAT] = base + fixed->format;
 	site->line = fixed->line;
 }
-
-/* A maple tree for each column of names, a range for each run of equal ones. */
 
 /* Formats and lines, of alternatives that are for names. */
 static int rest_build(struct copy *copy)
@@ -375,6 +377,8 @@ static void rest_get(const struct copy *copy, unsigned int i, struct site *site)
 	site->pointer[FORMAT] = copy->formats[i];
 	site->line = copy->lines[i];
 }
+
+/* A maple tree for each column of names, a range for each run of equal ones. */
 
 static int maple_build(struct copy *copy)
 {
@@ -452,15 +456,20 @@ static size_t zstd_cctx_space(void)
 	return zstd_cctx_workspace_bound(&params.cParams);
 }
 
+/* What is in raw_block; 0 if that is above @room when it is compressed. */
+static size_t zstd_compress_raw(size_t raw, void *to, size_t room)
+{
+	zstd_parameters params = zstd_hardest(raw);
+	zstd_cctx *cctx = zstd_init_cctx(cctx_space, zstd_cctx_space());
+	size_t size = zstd_compress_cctx(cctx, to, room, raw_block, raw, &params);
+
+	return zstd_is_error(size) ? 0 : size;
+}
+
 static size_t zstd_compress(unsigned int first, unsigned int count, void *to, size_t room)
 {
-	zstd_parameters params = zstd_hardest(count * site_size());
-	zstd_cctx *cctx = zstd_init_cctx(cctx_space, zstd_cctx_space());
-	size_t size;
-
 	raw_records(first, count);
-	size = zstd_compress_cctx(cctx, to, room, raw_block, count * site_size(), &params);
-	return zstd_is_error(size) ? 0 : size;
+	return zstd_compress_raw(count * site_size(), to, room);
 }
 
 static struct draft *next_draft(unsigned int first)
@@ -618,10 +627,8 @@ static unsigned int list_end[FILENAME + 1];
 static int intervals_draft(void)
 {
 	struct interval *intervals = (struct interval *)raw_block;
-	zstd_parameters params = zstd_hardest(RAW_SIZE);
 	enum column column;
 	struct draft *draft;
-	zstd_cctx *cctx;
 	unsigned int i;
 
 	for (column = MODNAME; column <= FILENAME; column++) {
@@ -636,10 +643,9 @@ static int intervals_draft(void)
 					i++;
 				while (i < nr_sites && sites[i].pointer[column] == sites[i - 1].pointer[column]);
 			}
-			cctx = zstd_init_cctx(cctx_space, zstd_cctx_space());
-			draft->size = zstd_compress_cctx(cctx, draft->data, sizeof(draft->data), raw_block,
-							 draft->count * sizeof(*intervals), &params);
-			if (zstd_is_error(draft->size))
+			draft->size = zstd_compress_raw(draft->count * sizeof(*intervals),
+							draft->data, sizeof(draft->data));
+			if (!draft->size)
 				return -ENOSPC;
 		}
 		list_end[column] = nr_drafts;
