@@ -45,7 +45,7 @@ def kmalloc(size):
 
 
 class Packed:
-    """The sites of the kernel or of a module, as ddebug_store_add() keeps them."""
+    """The sites of the kernel or of a module, as ddebug_sites_add() keeps them."""
 
     def __init__(self, codec, sites, base):
         rows = [(site.function, site.filename, site.modname, site.format, site.line) for site in sites]
@@ -81,9 +81,9 @@ def modules_of(sites, text):
     return sum(a != b for a, b in zip([None] + names, names))
 
 
-def strings(sites, text):
-    """Bytes of names and formats, each once."""
-    return sum(len(text(address)) + 1 for address in {address for site in sites for address in site[:4]})
+def strings(addresses, text):
+    """Bytes of these strings, each once."""
+    return sum(len(text(address)) + 1 for address in set(addresses))
 
 
 def number(value):
@@ -146,21 +146,23 @@ def main(library, results, image, paths):
     if has_pool:
         rows += [('packed sites, pages of a zsmalloc pool', 0, pool[0], 0),
                  ('the pool itself', 0, pool[1], 0)]
-    rows.append((f'code of the series (that of {compared})', 0, code, code))
+    rows.append((f'code of the series (as of {compared})', 0, code, code))
     table(rows, len(sites))
     print()
     print(f'A packed site takes {packed.bytes() / len(sites):.2f} bytes, where four addresses and a line took 40.')
     if not has_pool:
-        print('They fill no page: so there is no pool.')
-    print(f'What the series leaves as it is: jump entries, {number(JUMP_ENTRY * len(sites))} bytes; names and')
-    print(f'formats, {number(strings(sites, text))}; code at callsites; names in kallsyms, which become fewer.')
+        print('They fill less than a page, so there is no pool.')
+    names = strings((address for site in sites for address in (site.modname, site.filename, site.function)), text)
+    formats = strings((site.format for site in sites), text)
+    print(f'The series does not change jump entries, {number(JUMP_ENTRY * len(sites))} bytes; names, {number(names)}; formats,')
+    print(f'{number(formats)}; and code at callsites. The symbols in kallsyms become fewer.')
 
     if callsites:
         print()
         print(f'Of {total} modules {with_sites} have {number(callsites)} callsites. If all are loaded, these take')
         print(f'{number(before)} bytes now, {before / callsites:.1f} a callsite; with the series {number(after)}, '
               f'{after / callsites:.1f} a callsite.')
-        print('(A module takes whole pages, so not each of them gets smaller.)')
+        print('(A module takes whole pages, so not every module becomes smaller.)')
     elif paths:
         print()
         print(f'Of {total} modules none has callsites.')

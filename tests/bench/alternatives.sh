@@ -8,7 +8,7 @@
 # Keys are alt.NAME.ITEM, and alt.sites, how many sites there are.
 #
 # NAME is             which is
-#   section           the section of the unpatched kernel, hot half and all; SERIES=none only
+#   section           the section of the unpatched kernel, descriptors included; SERIES=none only
 #   raw               what of that the columns take: four pointers, the line is beside flags
 #   pool              an empty zsmalloc pool
 #   object            a zsmalloc object for each site (40 bytes), and an array of handles
@@ -46,7 +46,7 @@
 #                     for LZ4, that and its context for zstd; not the code of either
 #   lookup            instructions to copy out a site, mean of all sites in an order that is
 #                     random, but the same each time; median of five rounds. That of raw is
-#                     the cost of loop and call. Finding the store of a site is not in it.
+#                     the cost of loop and call. Finding struct ddebug_sites is not in it.
 #   spread            of these five rounds, largest less smallest: timer interrupts
 . "$(dirname "$0")/lib.sh"
 
@@ -68,8 +68,8 @@ section()
 mkdir "$tmp/alternatives"
 python3 -B "$top/tests/bench/alternatives/sites.py" "$patched/vmlinux" "$tmp/files/sites" >"$tmp/keys"
 cp "$top"/tests/bench/alternatives/{Makefile,main.c} "$src"/lib/dynamic_debug_codec.[ch] "$tmp/alternatives/"
-sed -n '/^struct ddebug_\(block\|store\) {/,/^}/p' \
-	"$src"/lib/dynamic_debug_{internal.h,sites.c} >"$tmp/alternatives/store.h"
+sed -n '/^struct ddebug_\(block\|sites\) {/,/^}/p' \
+	"$src"/lib/dynamic_debug_{internal.h,sites.c} >"$tmp/alternatives/packed.h"
 build_module "$obj" "$tmp/alternatives" "$tmp/files"
 
 count alternatives >"$tmp/figures"

@@ -33,9 +33,9 @@ class Fake:
             'struct _ddebug': {'enabled': 4, self.word: 4, 'entries': size} if jump_label else {'word': 4},
             'struct _ddebug_info': {'num_classes': 4, 'num_descs': 4, 'classes': size},
             'struct ddebug_builtin': {'name': 4, 'num_ddebugs': 2},
-            'struct ddebug_module': {'mod_name': size, 'store': 3 * size + 6, 'link': 2 * size, 'di': size},
+            'struct ddebug_module': {'mod_name': size, 'sites': 3 * size + 6, 'link': 2 * size, 'di': size},
             'struct ddebug_class_map': {'mod_name': size, 'base': 4, 'length': 4, 'class_names': size},
-            'struct ddebug_store': {'num': 4, 'base': size, 'nr_blocks': 2, 'next': size, 'blocks': size},
+            'struct ddebug_sites': {'num': 4, 'base': size, 'nr_blocks': 2, 'next': size, 'blocks': size},
             'struct ddebug_block': {'data': size, 'handle': size, 'first': 4, 'size': 2},
             'struct zs_pool': {'pages': size, 'size_class': 0},
             'struct size_class': {'lock': 4, 'size': 4},
@@ -122,7 +122,7 @@ class Fake:
 
 
 def blocks_of(fake, base, groups):
-    """The store of a section, words of its descriptors, and what is to be shown of them.
+    """The packed sites of a section, words of its descriptors, and what is to be shown of them.
 
     groups: of each block, where it is, and how many sites are in it."""
     words, shown, blocks = [], [], []
@@ -160,19 +160,19 @@ def blocks_of(fake, base, groups):
         if lost:
             shown[-lost:] = ['<no-site>:0 [%s]<no-site> =%s "<no-site>"'] * lost
         words += [0 if where == 'unindexed' else first + i for i in range(count)]
-    store = fake.struct('struct ddebug_store', base=base, num=len(words) if blocks else 0, next=0,
-                        nr_blocks=len(blocks), blocks=fake.put(b''.join(blocks)))
-    return store, words, shown
+    packed = fake.struct('struct ddebug_sites', base=base, num=len(words) if blocks else 0, next=0,
+                         nr_blocks=len(blocks), blocks=fake.put(b''.join(blocks)))
+    return packed, words, shown
 
 
 def section(fake, groups, modules):
-    """The descriptors of a section; its store, and the lines of each module.
+    """The descriptors of a section; its packed sites, and the lines of each module.
 
     modules: names, numbers of callsites, and what class 2 is called, if anything"""
     base = fake.at
     count = sum(count for _, count in groups)
     fake.at += (count * fake.sizeof('struct _ddebug') + 127) // 64 * 64
-    store, indexes, shown = blocks_of(fake, base, groups)
+    packed, indexes, shown = blocks_of(fake, base, groups)
     lines, descs = {}, []
     for name, num, two in modules:
         lines[name] = []
@@ -184,7 +184,7 @@ def section(fake, groups, modules):
             descs.append(fake.struct('struct _ddebug', **{fake.word: flags | cls << 8 | indexes[i] << 14}))
     assert len(descs) == count
     fake.put(b''.join(descs), base)
-    return base, store, lines
+    return base, packed, lines
 
 
 def class_maps(fake, *maps):
@@ -205,9 +205,9 @@ def kernel(*args):
     # the name of the first module lies before the descriptors, the others behind
     names = [fake.text(b'first')]
     modules = [('first', 30, ''), ('second', 24, 'TWO'), ('third', 1, '')]
-    base, store, want = section(fake, [('pool', 40), ('none', 1), ('slab', 3), ('pool', 11)], modules)
+    base, packed, want = section(fake, [('pool', 40), ('none', 1), ('slab', 3), ('pool', 11)], modules)
     names += [fake.text(name.encode()) for name, *_ in modules[1:]]
-    fake.set('ddebug_kernel_store', store)
+    fake.set('ddebug_kernel_sites', packed)
     fake.set('ddebug_builtins', fake.long(fake.put(b''.join(
         fake.struct('struct ddebug_builtin', name=at - base, num_ddebugs=num)
         for at, (_, num, _) in zip(names, modules)))))
@@ -224,13 +224,13 @@ def kernel(*args):
                               ('broken', '', [('none', 4), ('malformed', 20), ('lost', 2), ('pool', 1)]),
                               ('nomem', '', [('unindexed', 3)])):
         count = sum(count for _, count in groups)
-        base, store, lines = section(fake, groups, [(name, count, two)])
+        base, packed, lines = section(fake, groups, [(name, count, two)])
         want.update(lines)
         maps, length = class_maps(fake, (name, 1, 'EINS', 'ZWEI')) if two else (0, 0)
         info = fake.put(fake.struct('struct _ddebug_info', num_descs=count, classes=maps,
                                     num_classes=length // fake.sizeof('struct ddebug_class_map')))
         module = fake.put(fake.struct('struct ddebug_module', mod_name=fake.text(name.encode()), di=info,
-                                      store=store, link=fake.long(head, last)))
+                                      sites=packed, link=fake.long(head, last)))
         link = module + fake.offset('struct ddebug_module', 'link')
         # the one before leads to this one
         for at, data in fake.memory.items():

@@ -15,10 +15,10 @@ objects()
 	awk '$1 == "Total" { print $(NF - 2) }' /sys/kernel/debug/zsmalloc/dyndbg/classes 2>/dev/null
 }
 
-# column N: that figure of all stores, added up
+# column N: that figure, added up over all lines
 column() { awk -v n="$1" 'NR > 1 && NF > 2 { sum += $n } END { print sum + 0 }' $memory; }
 
-# sites: of each store the figures that queries do not change
+# sites: of each line the figures that queries do not change
 sites() { awk 'NF > 2 { print $1, $2, $3, $4 }' $memory; }
 
 load()

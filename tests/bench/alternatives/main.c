@@ -32,8 +32,8 @@
 #include <linux/zstd.h>
 
 #include "dynamic_debug_codec.h"
-/* struct ddebug_store and struct ddebug_block, as the series has them */
-#include "store.h"
+/* struct ddebug_sites and struct ddebug_block, as the series has them */
+#include "packed.h"
 
 #define COPIES	32
 #define LOOPS	5
@@ -97,7 +97,7 @@ struct copy {
 	struct block *blocks;
 	struct fixed *fixed;
 	struct fixed_file *files;
-	struct ddebug_store store;
+	struct ddebug_sites packed;
 };
 
 /* A block in the making, the same for all copies. */
@@ -691,7 +691,7 @@ static void intervals_get(const struct copy *copy, unsigned int i, struct site *
 	rest_get(copy, i, site);
 }
 
-/* The blocks of the series, built as ddebug_store_add() does. */
+/* The blocks of the series, built as ddebug_sites_add() does. */
 
 static int packed_draft(void)
 {
@@ -737,20 +737,20 @@ static int packed_build(struct copy *copy, bool pool)
 	size_t array = nr_drafts * sizeof(struct ddebug_block);
 	bool shared = kmalloc_size_roundup(array + tail->size) <=
 		      kmalloc_size_roundup(array) + kmalloc_size_roundup(tail->size);
-	struct ddebug_store *store = &copy->store;
+	struct ddebug_sites *packed = &copy->packed;
 	struct ddebug_block *block;
 
-	store->blocks = kzalloc(shared ? array + tail->size : array, GFP_KERNEL);
-	if (!store->blocks || (pool && pool_build(copy)))
+	packed->blocks = kzalloc(shared ? array + tail->size : array, GFP_KERNEL);
+	if (!packed->blocks || (pool && pool_build(copy)))
 		return -ENOMEM;
-	store->num = nr_sites;
-	for (draft = drafts, block = store->blocks; draft <= tail; draft++, block++) {
-		store->nr_blocks++;
+	packed->num = nr_sites;
+	for (draft = drafts, block = packed->blocks; draft <= tail; draft++, block++) {
+		packed->nr_blocks++;
 		block->first = draft->first;
 		block->size = draft->size;
 		block->shared = shared && draft == tail;
 		if (block->shared)
-			block->data = memcpy(&store->blocks[nr_drafts], draft->data, draft->size);
+			block->data = memcpy(&packed->blocks[nr_drafts], draft->data, draft->size);
 		else if (pool && draft->size > DDEBUG_BLOCK_SIZE / 2)
 			block->handle = pool_add(copy, draft->data, draft->size, DDEBUG_BLOCK_SIZE);
 		else
@@ -773,24 +773,24 @@ static int packed_pool_build(struct copy *copy)
 
 static void packed_drop(struct copy *copy)
 {
-	struct ddebug_block *block = copy->store.blocks;
+	struct ddebug_block *block = copy->packed.blocks;
 
-	for (; block < copy->store.blocks + copy->store.nr_blocks; block++) {
+	for (; block < copy->packed.blocks + copy->packed.nr_blocks; block++) {
 		if (block->handle)
 			zs_free(copy->pool, block->handle);
 		else if (!block->shared)
 			kfree(block->data);
 	}
-	kfree(copy->store.blocks);
-	copy->store = (struct ddebug_store){};
+	kfree(copy->packed.blocks);
+	copy->packed = (struct ddebug_sites){};
 	pool_drop(copy);
 }
 
 static void packed_get(const struct copy *copy, unsigned int i, struct site *site)
 {
-	const struct ddebug_store *store = &copy->store;
-	const struct ddebug_block *block = store->blocks + store->nr_blocks - 1;
-	unsigned int end = store->num, row;
+	const struct ddebug_sites *packed = &copy->packed;
+	const struct ddebug_block *block = packed->blocks + packed->nr_blocks - 1;
+	unsigned int end = packed->num, row;
 	struct ddebug_reader reader;
 	void *data;
 	int err;
