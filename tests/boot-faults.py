@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """For gdb on a guest that waits to boot: let the N-th allocation fail (N from the
-environment, FAULT) that packing the kernel's sites makes, and tell in the file
+environment, FAULT) that dynamic debug makes before the kernel's sites are packed, and tell in the file
 "faults" how many it made. The kernel's fault injection has no debugfs that early,
 but the functions that it decides in are there: one of them returns an error.
 Beside this process: the socket of QEMU's gdbstub, "gdb".
@@ -40,14 +40,18 @@ class Decision(gdb.Breakpoint):
 gdb.execute("set confirm off")
 gdb.execute("set pagination off")
 gdb.execute("target remote gdb")
-start = gdb.Breakpoint("*ddebug_store_add")
+start = gdb.Breakpoint("*dynamic_debug_init")
 gdb.execute("continue")
 start.delete()
 Decision.stack = reg("rsp")
-end = gdb.Breakpoint("*%d" % return_address())
+# until the sites are packed; or never, and the function ends
+ends = [gdb.Breakpoint("*%d" % return_address())]
+pack = gdb.Breakpoint("*ddebug_sites_add")
 decisions = [Decision("should_failslab", -ENOMEM), Decision("should_fail_alloc_page", 1)]
 gdb.execute("continue")
-while reg("pc") != int(end.location[1:]):
+while not any(reg("pc") == int(end.location[1:]) for end in ends):
+    if reg("pc") == int(gdb.parse_and_eval("(unsigned long)&ddebug_sites_add")):
+        ends.append(gdb.Breakpoint("*%d" % return_address()))
     for decision in decisions:
         if reg("pc") == int(gdb.parse_and_eval("(unsigned long)&" + decision.location[1:])):
             gdb.execute("set $rax = %d" % decision.result)
@@ -56,6 +60,6 @@ while reg("pc") != int(end.location[1:]):
     gdb.execute("continue")
 with open("faults", "w", encoding="ascii") as f:
     f.write("%d\n" % Decision.count)
-for breakpoint in [end] + decisions:
+for breakpoint in ends + [pack] + decisions:
     breakpoint.delete()
 gdb.execute("detach")

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# boot-faults.sh [CONFIG]: boot as often as packing the kernel's sites makes
-# allocations, and let the first, second, third ... of them fail. Each time the
-# kernel has all its sites or none, says so if it has none, and is in order.
+# boot-faults.sh [CONFIG]: boot as often as dynamic debug makes allocations until the
+# kernel's sites are packed, and let the first, second, third ... of them fail. Each time
+# the kernel has all its sites, or none, or no dynamic debug; says so; and is in order.
 . "$(dirname "$0")/../scripts/lib.sh"
 
 config=${1:-debug}
@@ -45,7 +45,10 @@ for ((n = 1; n <= count; n++)); do
 	if boot $n >"$tmp/out" 2>"$tmp/err" && verdict=$(sed -n 's/^verdict: //p' "$tmp/out") && [ -n "$verdict" ]; then
 		echo "ok $n - allocation $n of $count fails: $verdict"
 		passed=$((passed + 1))
-		[ "$verdict" = 'all sites' ] && all=$((all + 1)) || none=$((none + 1))
+		case $verdict in
+		'all sites') all=$((all + 1)) ;;
+		'no sites') none=$((none + 1)) ;;
+		esac
 	else
 		echo "not ok $n - allocation $n of $count fails"
 		sed 's/^/# /' "$tmp/out" "$tmp/err"

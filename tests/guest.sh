@@ -15,6 +15,7 @@ cp "$top"/tests/guest/*.sh "$tmp/files/"
 tests=("${@:3}")
 if [ ${#tests[@]} = 0 ]; then
 	tests=(byhand hotplug prefix gone contexts churn)
+	! grep -q _DPRINTK_FLAGS_INCL_STACK "$obj/source/include/linux/dynamic_debug.h" || tests+=(dumps)
 	! grep -q '^CONFIG_DYNAMIC_DEBUG_KUNIT_TEST=y' "$obj/.config" || tests+=(kunit)
 	! grep -q '^CONFIG_KASAN=y' "$obj/.config" || tests+=(going)
 	! grep -q '^CONFIG_FAULT_INJECTION_DEBUG_FS=y' "$obj/.config" || tests+=(faults)

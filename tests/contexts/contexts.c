@@ -7,6 +7,7 @@
  */
 #include <linux/bottom_half.h>
 #include <linux/completion.h>
+#include <linux/context_tracking.h>
 #include <linux/delay.h>
 #include <linux/hrtimer.h>
 #include <linux/interrupt.h>
@@ -40,6 +41,8 @@ static noinline void at_preempt_off(void) { say(!preemptible()); }
 static noinline void at_bh_off(void) { say(in_softirq()); }
 static noinline void at_irqs_off(void) { say(irqs_disabled()); }
 static noinline void at_spinlock(void) { say(!preemptible()); }
+/* as from a cpuidle driver */
+static noinline void at_idle(void) { say(!rcu_is_watching()); }
 static noinline void at_rcu(void) { say(rcu_read_lock_held()); }
 static noinline void at_timer(struct timer_list *t) { say(in_serving_softirq()); }
 static noinline void at_tasklet(struct tasklet_struct *t) { say(in_serving_softirq()); }
@@ -120,6 +123,12 @@ static int go_set(const char *val, const struct kernel_param *kp)
 
 	local_irq_save(flags);
 	at_irqs_off();
+	local_irq_restore(flags);
+
+	local_irq_save(flags);
+	ct_idle_enter();
+	at_idle();
+	ct_idle_exit();
 	local_irq_restore(flags);
 
 	raw_spin_lock(&lock);

@@ -2,9 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0
 # What boot-faults.sh asks of a kernel that it has booted. Without a file
 # "expected", control is printed, each line behind "= "; with it, "verdict: all
-# sites" or "verdict: no sites", or why it is neither.
+# sites", "verdict: no sites" or "verdict: no dynamic debug", or why it is none of them.
 
 control=/proc/dynamic_debug/control
+
+# why TEXT: not as it should be
+why() { echo "not as it should be: $1"; exit 1; }
+
+if [ ! -e $control ]; then
+	dmesg | grep -q 'dyndbg: error adding built-in modules' || why "no reason is given"
+	# a query from a module finds nothing
+	modprobe dummy dyndbg=+p || why "no module"
+	echo "verdict: no dynamic debug"
+	exit 0
+fi
 tail -n +2 $control >/tmp/now
 warning='dyndbg: kernel: [0-9]* of [0-9]* debug prints have no site data: no memory'
 warned=$(dmesg | grep -c "$warning")
@@ -12,9 +23,6 @@ dmesg -c >/dev/null
 
 # bare FILE: without what sites tell: module, flags and class remain
 bare() { sed -E 's/^[^ ]+ (\[[^]]*\])[^ ]+ (=[a-z_]+) ".*"( class.*)?$/\1 \2\3/' "$1"; }
-
-# why TEXT: not as it should be
-why() { echo "not as it should be: $1"; exit 1; }
 
 if [ ! -e expected ]; then
 	sed 's/^/= /' /tmp/now

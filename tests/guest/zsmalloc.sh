@@ -12,8 +12,9 @@ run() { echo "$2" >"$parameters/$1"; }
 
 quiet
 insmod ./objects.ko
-check "an object of each size, from the smallest on" run each 1
-check "from the largest on" run each -1
+check "an object of each size, from the smallest on" run each 4072
+check "from the largest on" run each -4072
+check "no object takes more than its size" run dense 1
 check "CPUs need a class at the same time, 300 times" run together 300
 check "most objects of a pool are freed" run fragment 1
 check "compaction frees pages, and keeps the other objects" run compact 1000
@@ -22,5 +23,21 @@ echo 2 >/proc/sys/vm/drop_caches
 pages=$(cat $parameters/fragment)
 check "the shrinker frees $pages pages" test "$pages" -ge 1000
 check "and keeps the other objects" run compact 0
+
+# Each allocation fails in turn, from the first of the pool on. What is lost then is found
+# by kmemleak, when the guest ends.
+debug=/sys/kernel/debug/failslab
+if [ -e $debug ]; then
+	for setting in ignore-gfp-wait=N verbose=0 times=1000000 require-start=0 require-end=0xffffffffffffffff; do
+		echo "${setting#*=}" >$debug/${setting%%=*}
+	done
+	failed_writes=0
+	# (those of kmemleak are among them, which can do without)
+	for n in $(seq 60); do
+		sh -c "echo $n >/proc/self/fail-nth; echo 64 >$parameters/each" 2>/tmp/err ||
+			failed_writes=$((failed_writes + $(grep -c 'write error: ' /tmp/err)))
+	done
+	check "without memory, an object is not allocated: $failed_writes times" test $failed_writes -ge 5
+fi
 rmmod objects
 finish zsmalloc

@@ -4,7 +4,9 @@
  * the order in which they come. A write to a parameter runs a test, and fails with
  * -EIO if something is not as it was:
  *
- * each		an object of each size, in a new pool: 1 in ascending order, -1 descending
+ * each		an object of each size up to N bytes, in a new pool: N in ascending order,
+ *		-N descending
+ * dense	no page is used while another has room, for each size
  * together	CPUs allocate their first objects in a new pool at the same time, so often
  * fragment	a pool of which most objects were freed, until the next write;
  *		"fragment" reads as the number of pages that compaction freed since
@@ -78,15 +80,18 @@ static bool is_there(struct zs_pool *pool, unsigned long handle, size_t size, un
 
 static int each_set(const char *val, const struct kernel_param *kp)
 {
-	struct zs_pool *pool = zs_create_pool("each");
-	bool ascending = *val != '-';
-	unsigned int size, i;
-	int err = 0;
+	struct zs_pool *pool;
+	unsigned int size, i, largest;
+	int n, err = kstrtoint(val, 0, &n);
 
+	largest = abs(n);
+	if (err || largest > SIZE_MAX_)
+		return -EINVAL;
+	pool = zs_create_pool("each");
 	if (!pool)
 		return -ENOMEM;
-	for (i = SIZE_MIN; i <= SIZE_MAX_; i++) {
-		size = ascending ? i : SIZE_MIN + SIZE_MAX_ - i;
+	for (i = SIZE_MIN; i <= largest; i++) {
+		size = n > 0 ? i : SIZE_MIN + largest - i;
 		handles[size] = allocate(pool, size);
 		if (IS_ERR_VALUE(handles[size])) {
 			handles[size] = 0;
@@ -95,7 +100,7 @@ static int each_set(const char *val, const struct kernel_param *kp)
 		}
 		put(pool, handles[size], size, 1);
 	}
-	for (size = SIZE_MIN; size <= SIZE_MAX_; size++) {
+	for (size = SIZE_MIN; size <= largest; size++) {
 		if (!handles[size])
 			continue;
 		if (!is_there(pool, handles[size], size, 1))
@@ -109,6 +114,59 @@ static int each_set(const char *val, const struct kernel_param *kp)
 
 static const struct kernel_param_ops each_ops = { .set = each_set };
 module_param_cb(each, &each_ops, NULL, 0200);
+
+/*
+ * What the pages of one object have room for is there: sizes that share a class do so
+ * only where that costs nothing.
+ */
+static int dense_size(unsigned int size)
+{
+	/* with its handle, in steps of a 256th of a page */
+	unsigned int rounded = roundup(size + sizeof(long), PAGE_SIZE >> 8);
+	struct zs_pool *pool = zs_create_pool("dense");
+	unsigned long pages = 0;
+	unsigned int i, nr = 1;
+	int err = 0;
+
+	if (!pool)
+		return -ENOMEM;
+	for (i = 0; i < nr; i++) {
+		handles[i] = allocate(pool, size);
+		if (IS_ERR_VALUE(handles[i])) {
+			handles[i] = 0;
+			err = -ENOMEM;
+			break;
+		}
+		if (!i) {
+			pages = zs_get_total_pages(pool);
+			nr = pages * PAGE_SIZE / rounded;
+		}
+	}
+	if (!err && zs_get_total_pages(pool) != pages) {
+		pr_err("%u objects of %u bytes do not fit in %lu pages\n", nr, size, pages);
+		err = -EIO;
+	}
+	for (i = 0; i < nr; i++) {
+		if (handles[i])
+			zs_free(pool, handles[i]);
+		handles[i] = 0;
+	}
+	zs_destroy_pool(pool);
+	return err;
+}
+
+static int dense_set(const char *val, const struct kernel_param *kp)
+{
+	unsigned int size;
+	int err = 0;
+
+	for (size = 24; size <= SIZE_MAX_ && !err; size += 16)
+		err = dense_size(size);
+	return err;
+}
+
+static const struct kernel_param_ops dense_ops = { .set = dense_set };
+module_param_cb(dense, &dense_ops, NULL, 0200);
 
 /* Threads on all CPUs wait for the last of them, then allocate. */
 struct together {
