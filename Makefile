@@ -7,10 +7,10 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 
 CONFIG ?= lean
 SERIES ?= all
-export BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES VMLINUX QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK
+export BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES VMLINUX QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK DEBIAN
 
 targets := help run estimate test bench shell guest kernel tree export drift diff-test fuzz config-test arch-test bisect-test dump-test klp-test mutants soak clean
-settings := BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES VMLINUX QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK JOBS
+settings := BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES VMLINUX QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK DEBIAN JOBS
 
 # A mistyped variable or target must not pass in silence.
 given := $(foreach v,$(.VARIABLES),$(if $(filter command%,$(origin $(v))),$(v)))
@@ -36,7 +36,7 @@ estimate: ## what the series would save of the kernel that runs here, or of VMLI
 test: ## everything that CI checks
 	@scripts/test
 
-bench: ## measure memory and instructions; docs/results.md. QUICK=1: the lean kernel alone. RUNS=3 boots for memory
+bench: ## measure memory and instructions; docs/results.md. QUICK=1: lean alone. DEBIAN=1: Debian's configuration, too. RUNS=3 boots for memory
 	@scripts/bench
 
 shell: ## a shell inside the booted kernel

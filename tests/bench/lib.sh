@@ -5,9 +5,9 @@
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
 
-# modules_of CONFIG: the modules that the benchmark builds there. All its parts name
+# modules_of CONFIG: the modules that the benchmark builds there, of the base at hand. All its parts name
 # the same ones: of Debian's, only those are built that somebody names.
-modules_of() { [ "$1" != debian ] || echo "${MODULES:-$(sed '/^#/d' "$top/tests/bench/modules/debian" | paste -sd' ')}"; }
+modules_of() { [ "$1" != debian ] || echo "${MODULES:-$(sed "/^#/d" "$top/tests/bench/modules/debian-$base" | paste -sd" ")}"; }
 
 # start CONFIG SERIES: that kernel is in $obj, and $tmp/files is for the guest
 start()
@@ -16,6 +16,7 @@ start()
 	config=$1 series=$2
 	check_config "$config"
 	need_tools
+	choose_base "${LINUX:-}"
 	MODULES=$(modules_of "$config")
 	export MODULES
 	obj=$("$top/scripts/kernel" "$config" "$series" "${LINUX:-}" "$MODULES" | tail -n1)

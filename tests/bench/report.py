@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """From what the parts of the benchmark printed to tables and plots.
 
-report.py collect RAW...            print results.json
+report.py collect [JSON] RAW...     print results.json; JSON has the configurations of before
 report.py render JSON DOCUMENT DIR  fill in the tables of DOCUMENT, draw plots in DIR
 
 results.json is CONFIG > COLUMN > figures > KEY. Columns are none, the unpatched kernel;
@@ -30,7 +30,10 @@ def number(text):
 
 def collect(paths):
     """Figures of all runs of a part, by config and column, and how each was made."""
-    results, runs = {}, {}
+    results, runs, before = {}, {}, {}
+    if paths[0].endswith('.json'):
+        before = json.load(open(paths[0], encoding='utf-8'))
+        paths = paths[1:]
     for path in paths:
         part, config, column, _ = os.path.basename(path).split('-')
         entry = results.setdefault(config, {}).setdefault(column, {'parts': {}, 'figures': {}, 'spread': {}})
@@ -63,6 +66,7 @@ def collect(paths):
             stored = lambda item: runs.get((config, column, f'growth.{growth[1]}.{item}'), [0])[0]
             entry['figures'][f'growth.{growth[1]}.memory'] = (
                 values[0] + stored('slab_bytes') + 1024 * stored('pooled'))
+    results = before | results
     for config in results:
         derive(results, config)
     return results
@@ -70,7 +74,7 @@ def collect(paths):
 
 def derive(results, config):
     """Figures that need both kernels: what is added to the unpatched one, and all in all."""
-    off = results.get('nodyndbg', {}).get('none', {}).get('figures')
+    off = results.get(config + 'off', {}).get('none', {}).get('figures')
     columns = {column: entry['figures'] for column, entry in results[config].items()
                if {'mem.all', 'code.text'} <= entry['figures'].keys()}
     if 'none' not in columns:
@@ -80,11 +84,19 @@ def derive(results, config):
     for column, figures in columns.items():
         figures['mem.added'] = code(figures) - code(none)
         figures['mem.total'] = figures['mem.all'] + figures['mem.added']
-        if config == 'lean' and off:
-            figures['off.runtime'] = figures['mem.all'] - figures['mem.hot']
-            for part in ('text', 'rodata', 'data', 'hot', 'jump', 'kallsyms'):
+        if off and 'est.names' in none:
+            # on, less off: where each byte is
+            for part in ('text', 'data', 'hot', 'jump', 'kallsyms'):
                 figures[f'off.{part}'] = figures[f'code.{part}'] - off[f'code.{part}']
-            figures['off.all'] = sum(value for key, value in figures.items() if key.startswith('off.'))
+            for part in ('names', 'formats'):
+                figures[f'off.{part}'] = none[f'est.{part}']
+            figures['off.rest'] = (figures['code.rodata'] - off['code.rodata'] -
+                                   figures['off.names'] - figures['off.formats'])
+            figures['off.tables'] = figures['mem.tables']
+            figures['off.packed'] = figures.get('mem.packed', 0)
+            figures['off.around'] = figures['mem.all'] - figures['mem.hot'] - figures['mem.tables'] - figures['off.packed']
+            figures['off.all'] = sum(value for key, value in figures.items()
+                                     if key.startswith('off.') and key != 'off.all')
         if column != 'none':
             # what grows with the number of callsites, and what does not
             grows = figures['mem.hot'] + figures['mem.tables'] + figures['mem.packed']
@@ -190,10 +202,10 @@ class Tables:
                 cells += [show(value), a_site(value, sites)]
             if any(cells):
                 rows.append([bold + c + bold if c else c for c in [text] + cells])
-        row('sites (`__dyndbg_sites`): freed', 'mem.cold')
-        row('packed from that (in the rows below)', 'mem.packed')
+        row('sites (`__dyndbg_sites`), freed', 'mem.cold')
+        row('packed from these (in the rows below)', 'mem.packed')
         row('descriptors (`__dyndbg`)', 'mem.hot')
-        row('which callsites are of which built-in module', 'mem.tables')
+        row('tables of built-in modules', 'mem.tables')
         row('packed sites, slab', 'mem.store')
         row('packed sites, pool pages', 'mem.pool_pages')
         if self.get(config, 'all', 'mem.pool_pages'):
@@ -205,7 +217,7 @@ class Tables:
         row('code, rodata and data added', 'mem.added')
         row('all of these', 'mem.total', '**')
         row('symbols (kallsyms), not in the sum', 'code.kallsyms')
-        head = ['bytes'] + [c for text in COLUMNS.values() for c in (text, 'a site')]
+        head = ['bytes'] + [c for text in COLUMNS.values() for c in (text, 'per callsite')]
         sites = self.get(config, 'none', 'mem.sites')
         return self.present(config, 'memory', [f'{show(sites)} callsites.', ''] + grid(head, rows) if sites else [])
 
@@ -221,20 +233,23 @@ class Tables:
             rows.append([text] + cells)
         return self.present(config, 'memory', grid(['kB'] + list(COLUMNS.values()), rows))
 
-    def off(self):
+    def off(self, config):
         """What CONFIG_DYNAMIC_DEBUG costs: on, less off."""
         rows = []
-        for text, key in (('text', 'text'), ('rodata', 'rodata'), ('data and bss', 'data'), ('descriptors', 'hot'),
+        for text, key in (('code: at callsites, and of dynamic debug', 'text'), ('formats', 'formats'),
+                          ('names of functions and files', 'names'), ('other rodata, alignment', 'rest'),
+                          ('data and bss', 'data'), ('descriptors', 'hot'),
                           ('jump table', 'jump'), ('symbols (kallsyms)', 'kallsyms'),
-                          ('at run time: tables of built-in modules, packed sites, pool', 'runtime'), ('all', 'all')):
+                          ('tables of built-in modules', 'tables'), ('packed sites', 'packed'),
+                          ('around them: slab, pool, pages', 'around'), ('all', 'all')):
             cells = []
             for column in COLUMNS:
-                value = self.get('lean', column, f'off.{key}')
-                cells += [show(value), a_site(value, self.get('lean', column, 'mem.sites'))]
+                value = self.get(config, column, f'off.{key}')
+                cells += [show(value), a_site(value, self.get(config, column, 'mem.sites'))]
             if any(cells):
                 rows.append([text] + cells)
-        head = ['bytes'] + [c for text in COLUMNS.values() for c in (text, 'a site')]
-        return self.present('nodyndbg', 'sections', grid(head, rows) if rows else [])
+        head = ['bytes'] + [c for text in COLUMNS.values() for c in (text, 'per callsite')]
+        return self.present(config + 'off', 'sections', grid(head, rows) if rows else [])
 
     def sections(self, config):
         rows = []
@@ -268,14 +283,14 @@ class Tables:
                             [show(figures[k]) for k in ('mem.pin.store_before', 'mem.pool_pages')] +
                             [show(figures['mem.pin.store']), show(4096 * figures['mem.pin.pages']),
                              a_site(figures['mem.pin.store'] - figures['mem.pin.store_before'], figures['mem.pin.sites'])])
-        head = ['config', 'sites on', 'blocks pinned', 'slab before', 'pool pages before', 'slab', 'pool pages',
-                'slab, more a site']
+        head = ['config', 'callsites enabled', 'blocks pinned', 'slab before', 'pool pages before', 'slab', 'pool pages',
+                'more slab, per callsite']
         return grid(head, rows) if rows else ['Not measured: `make bench` does.']
 
     def modules(self, config):
         items = {'sites': 'sites', 'hot': 'descriptors', 'cold': 'sites', 'core': 'module memory',
                  'init': 'init memory, freed', 'packed': 'packed', 'store': 'packed, slab', 'blocks': 'blocks in the pool',
-                 'vmalloc': 'vmalloc with what it needs'}
+                 'vmalloc': 'vmalloc, with its dependencies'}
         names = sorted({key.split('.')[1] for key in self.keys(config, 'mod.*.core')})
         rows = []
         for name in names:
@@ -294,7 +309,7 @@ class Tables:
             rows.append((best, [name] + [a_site(c, sites) for c in cells] +
                          [show(self.get(config, column, f'alt.{name}.lookup')) for column in ('none', 'all')]))
         rows = [row for _, row in sorted(rows, key=lambda r: -r[0])]
-        head = ['', 'bytes a site, unpatched kernel', 'patched', 'instructions to look one up, unpatched', 'patched']
+        head = ['', 'bytes per callsite, unpatched kernel', 'patched', 'instructions per lookup, unpatched', 'patched']
         return self.present(config, 'alternatives', grid(head, rows))
 
     def counts(self, config, pattern):
@@ -367,7 +382,7 @@ class Tables:
                         exponent = float(math.log(points[high] / points[low], high / low))
                 rows.append([f'{metric}, {COLUMNS[column].split(",")[0]}'] + [show(points.get(n)) for n in sizes] +
                             [show(slope), show(exponent)])
-        head = ['callsites'] + [show(n) for n in sizes] + ['slope, a site', 'exponent']
+        head = ['callsites'] + [show(n) for n in sizes] + ['slope, per callsite', 'exponent']
         return self.present(config, 'growth', grid(head, rows))
 
     def goals(self):
@@ -407,7 +422,7 @@ class Tables:
                 ('the same, i386', '0', 6500, lambda: get('i386.all.mem.added')),
                 ('all of the memory table, Debian, pool, bytes', 'debian.none.mem.total', 59000,
                  lambda: get('debian.all.mem.total')),
-                ('the same, a callsite', 'debian.none.mem.total / debian.none.mem.sites', 27.5,
+                ('the same, per callsite', 'debian.none.mem.total / debian.none.mem.sites', 27.5,
                  lambda: get('debian.all.mem.total / debian.all.mem.sites')),
                 ('the same, slab', 'debian.none.mem.total / debian.none.mem.sites', 26,
                  lambda: get('debian.slab.mem.total / debian.slab.mem.sites')),
@@ -419,9 +434,9 @@ class Tables:
                 ('the same, pool', None, 300, lambda: get('lean.all.mem.breakeven')),
                 ('the same, i386, slab', None, None, lambda: get('i386.slab.mem.breakeven')),
                 ('the same, i386, pool', None, None, lambda: get('i386.all.mem.breakeven')),
-                ('dynamic debug, off against on, lean, a callsite', off('none'), None, lambda: get(off('all'))),
+                ('dynamic debug, off against on, lean, per callsite', off('none'), None, lambda: get(off('all'))),
                 ('the same, ratio', None, 0.78, lambda: get(off('all')) / get(off('none'))),
-                ('packed, a site, Debian', None, 5.3, lambda: get('debian.all.mem.packed / debian.all.mem.sites')),
+                ('packed, per callsite, Debian', None, 5.3, lambda: get('debian.all.mem.packed / debian.all.mem.sites')),
                 ('the same, lean', None, 5.3, lambda: get('lean.all.mem.packed / lean.all.mem.sites')),
                 ('an empty zsmalloc pool, bytes', 'lean.none.mem.pool_empty', 2500, lambda: get('lean.all.mem.pool_empty')),
                 ('lines added to lib/ and include/, without tests', None, 1300, lambda: get('lean.all.lines.added')),
@@ -430,14 +445,14 @@ class Tables:
                 ('enabled, `+pmfl`, ratio', None, 1.1,
                  lambda: worst('lean', 'ins.enabled.*.pmfl.median', 'ins.enabled.kernel.pmfl')),
                 ('`cat control`, ratio', None, 1, lambda: worst('lean', 'ins.control.*')),
-                ('any query that changes nothing, Debian, the most instructions', None, 350000, lambda: query('debian')),
+                ('the costliest query that changes nothing, Debian, instructions', None, 350000, lambda: query('debian')),
                 ('any query by file, function, format, module, class, Debian, ratio', None, 1.5,
                  lambda: worst('debian', *(f'ins.query.{kind}.*' for kind in kinds))),
-                ('any query that changes nothing, lean, the most instructions', None, None, lambda: query('lean')),
+                ('the costliest query that changes nothing, lean, instructions', None, None, lambda: query('lean')),
                 ('any query by file, function, format, module, class, lean, ratio', None, 1.5,
                  lambda: worst('lean', *(f'ins.query.{kind}.*' for kind in kinds))),
                 ('packing at boot, Debian, instructions', None, 400000, lambda: packing('debian')),
-                ('packing at boot, lean, instructions a site', None, 186,
+                ('packing at boot, lean, instructions per callsite', None, 186,
                  lambda: packing('lean') / get('lean.all.mem.sites')),
                 ('growth to 100,000 callsites: exponent of load and memory', None, 1.05, exponent)):
             goal = '' if limit is None else '≤ ' + show(limit)
@@ -473,20 +488,20 @@ COLOURS = ['#33608c', '#e0a030', '#5fa55a', '#b5495b', '#8a7fb5', '#8c8c8c']
 
 
 def plot_memory(tables, config, path):
-    parts = [('descriptors', ['mem.hot']), ('tables of built-in modules', ['mem.tables']),
-             ('packed sites, slab', ['mem.store']), ('packed sites, pool pages', ['mem.pool_pages']),
-             ('pool, size class, handles, zspages', ['mem.pool_slab']),
-             ('code, rodata and data added', ['mem.added'])]
+    parts = [('code', ['off.text']), ('formats, names, other rodata', ['off.formats', 'off.names', 'off.rest']),
+             ('jump table', ['off.jump']), ('symbols (kallsyms)', ['off.kallsyms']),
+             ('descriptors, tables of built-in modules', ['off.hot', 'off.data', 'off.tables']),
+             ('packed sites, slab and pool around them', ['off.packed', 'off.around'])]
     lines = []
     for column, text in COLUMNS.items():
         sites = tables.get(config, column, 'mem.sites')
-        if not sites:
+        if not sites or not tables.get(config, column, 'off.all'):
             return
         cells = [sum(tables.get(config, column, key) or 0 for key in keys) / sites for _, keys in parts]
         lines.append(f'"{text}: {sum(cells):.1f}" ' + ' '.join(f'{c:.3f}' for c in cells))
     draw = ', '.join(f"$bars using {n + 2}:xtic(1) title '{text}' lc rgb '{COLOURS[n]}'"
                      for n, (text, _) in enumerate(parts))
-    plot(path, (380, "set title 'Bytes that a callsite takes, configuration " + config + "'\n"
+    plot(path, (380, "set title 'What CONFIG_DYNAMIC_DEBUG costs: bytes per callsite, configuration " + config + "'\n"
                 "set style data histograms\nset style histogram rowstacked\nset boxwidth 0.55\n"
                 "set yrange [0:*]\nset key below reverse Left\nplot " + draw + '\n'), {'bars': lines})
 
@@ -499,7 +514,7 @@ def plot_alternatives(tables, config, path):
     if not rows:
         return
     lines = [f'{n} {value:.3f} "{name}"' for n, (value, name) in enumerate(sorted(rows, reverse=True))]
-    plot(path, (80 + 24 * len(lines), "set title 'Bytes a callsite of what else could hold its data, configuration " +
+    plot(path, (80 + 24 * len(lines), "set title 'Bytes per callsite of alternatives, configuration " +
                 config + "'\nset border 1\nunset key\nset xrange [0:*]\nset yrange [-0.7:" + str(len(lines) - 0.3) + "] reverse\n"
                 "set grid noytics xtics\nset offsets graph 0, 0.12, 0, 0\n"
                 f"plot $bars using ($2/2):1:($2/2):(0.36):ytic(3) with boxxyerror lc rgb '{COLOURS[0]}', "
@@ -537,7 +552,7 @@ def main():
     text = open(document, encoding='utf-8').read()
     with open(document, 'w', encoding='utf-8') as out:
         out.write(tables.fill(text))
-    config = 'debian' if 'debian' in tables.results else 'lean'
+    config = 'debian' if tables.get('debian', 'all', 'off.all') else 'lean'
     plot_memory(tables, config, os.path.join(directory, 'memory.svg'))
     plot_alternatives(tables, config, os.path.join(directory, 'alternatives.svg'))
     plot_growth(tables, 'lean', os.path.join(directory, 'growth.svg'))
