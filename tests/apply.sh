@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# apply.sh: the ways to apply the series that the README names, each without fuzz, and all
+# apply.sh: the ways to apply the series that docs/working.md names, each without fuzz, and all
 # with the same result. Prints KTAP.
 . "$(dirname "$0")/../scripts/lib.sh"
 

@@ -252,7 +252,7 @@ made_on=$(release_of "$real")
 sed -i "s/^release .*/release $made_on/; s/^version .*/version $made_on-1/; s/^files .*/files $(checksum "$real")/" patches/"$base"/base
 cp -r patches/"$base" "$tmp/series"
 
-# release N: a tree of the N-th release after the one that the series is made on, in
+# release N: a tree of the N-th release after the one that the series is based on, in
 # $tmp/tree-N
 release()
 {
@@ -335,7 +335,7 @@ known=$(find "patches/$base" -name '*-jump_label-*.patch')
 for n in 0 1 2 3 4 5; do package $n; done
 
 offer 0 1
-says 'the release that the series is made on' "^$made_on, which the series is made on" scripts/source release
+says 'the release that the series is based on' "^$made_on, which the series is based on" scripts/source release
 says 'no newer release than that which applies with offsets' "^$base: the newest is $(name 1), the series \(made on $made_on\) applies with offsets" make drift
 f=$(find "patches/$base" -name '0001-*.patch')
 says 'a series' 'series all on Linux' scripts/source all
@@ -352,12 +352,12 @@ has 0 1
 { printf -- '--- a/mm/zsmalloc.c\n+++ b/mm/zsmalloc.c\n@@ -1,2 +1,3 @@\n'
 	sed 's/^/ /; 1a +// top
 		2q' "$real/mm/zsmalloc.c"; } >"patches/$base/0099-top.patch"
-says 'when the series applies to another release only, that is taken' "^$made_on, which the series is made on" scripts/source release
+says 'when the series applies to another release only, that is taken' "^$made_on, which the series is based on" scripts/source release
 rm "patches/$base/0099-top.patch"
 offer 1
 says 'and another release gives way' "^$(name 1), " scripts/source release
 cp "$tmp/linux-source-${base}_$made_on-1_all.deb" "$cached/"
-says 'to the one that the series is made on, once that is there' "^$made_on, which the series is made on" scripts/source release
+says 'to the one that the series is based on, once that is there' "^$made_on, which the series is based on" scripts/source release
 offer 4
 refused 'there is no fuzz' "[0-9]*-mm-zsmalloc-allocate-[^ ]*.patch does not apply to Linux $(name 4), mm/zsmalloc.c" make kernel
 offer 0 5
@@ -373,9 +373,9 @@ says 'drift: not what is in the cache alone' "^$base: the archives have no linux
 offer 0
 cp -r "$copy" "$tmp/second"
 (cd "$tmp/second" && PATH=$bin:$PATH scripts/source release) >"$tmp/second.out" 2>&1 &
-says 'two clones at once: one' "^$made_on, which the series is made on" scripts/source release
+says 'two clones at once: one' "^$made_on, which the series is based on" scripts/source release
 wait $! || :
-verdict 'and the other' grep -q "^$made_on, which the series is made on" "$tmp/second.out"
+verdict 'and the other' grep -q "^$made_on, which the series is based on" "$tmp/second.out"
 rm -rf "$tmp/second"
 offer 3
 says 'where the series does not apply, a git tree as far as it does' "^==> on Linux $(name 3) then" make tree
