@@ -11,9 +11,7 @@ results=$3
 start "$1" "$2"
 MODULES='' VMLINUX=$obj/arch/x86/boot/bzImage RESULTS=$results "$top/scripts/estimate" >"$tmp/out" 2>"$tmp/err" ||
 	die "no estimate of $config: $(tail -n1 "$tmp/err")"
-echo "# kernel $(cat "$obj/include/config/kernel.release")"
-sed -n 's/^CONFIG_CC_VERSION_TEXT="\(.*\)"/# compiler \1/p' "$obj/.config"
-echo "# command tests/bench/estimate.sh $config $series docs"
+made_by "tests/bench/estimate.sh $config $series docs"
 # the numbers are the last three words; a dash is no memory
 tr -d , <"$tmp/out" | tr '\n' ' ' | sed -n 's/.*; names \([0-9]*\); formats \([0-9]*\);.*/@ est.names \1\n@ est.formats \2\n/p'
 tr -d , <"$tmp/out" | awk '

@@ -5,9 +5,17 @@
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
 
-# modules_of CONFIG: the modules that the benchmark builds there, of the base at hand. All its parts name
-# the same ones: of Debian's, only those are built that somebody names.
+# modules_of CONFIG: the modules that the benchmark builds there, of the base at hand. All its
+# parts name the same ones: of Debian's, only those are built that somebody names.
 modules_of() { [ "$1" != debian ] || echo "${MODULES:-$(sed "/^#/d" "$top/tests/bench/modules/debian-$base" | paste -sd" ")}"; }
+
+# made_by COMMAND: how the figures behind it were made, for report.py; the kernel is in $obj
+made_by()
+{
+	echo "# kernel $(cat "$obj/include/config/kernel.release")"
+	sed -n 's/^CONFIG_CC_VERSION_TEXT="\(.*\)"/# compiler \1/p' "$obj/.config"
+	echo "# command $1"
+}
 
 # start CONFIG SERIES: that kernel is in $obj, and $tmp/files is for the guest
 start()

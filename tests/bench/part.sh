@@ -39,9 +39,7 @@ rm -f "$file"
 figures >"$log" 2>&1 </dev/null ||
 	die "$name of $config, $column: $(grep -m1 '^error: ' "$log" | cut -c8- || tail -n1 "$log") (see ${log#"$top"/})"
 {
-	echo "# kernel $(cat "$obj/include/config/kernel.release")"
-	sed -n 's/^CONFIG_CC_VERSION_TEXT="\(.*\)"/# compiler \1/p' "$obj/.config"
-	echo "# command ${append:+APPEND=$append }tests/bench/$name.sh $config $series"
+	made_by "${append:+APPEND=$append }tests/bench/$name.sh $config $series"
 	cat "$tmp/out"
 	echo "# stamp $stamp"
 } >"$tmp/raw"
