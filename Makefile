@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# Thin front of scripts/. "make help" lists the targets.
+# Thin wrapper around scripts/. "make help" lists the targets.
 
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
@@ -12,7 +12,7 @@ export BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES
 targets := help run estimate test bench shell guest kernel tree export drift diff-test fuzz config-test arch-test bisect-test dump-test klp-test mutants soak clean
 settings := BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES VMLINUX QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK DEBIAN JOBS
 
-# A mistyped variable or target must not pass in silence.
+# A mistyped variable or target must not be ignored.
 given := $(foreach v,$(.VARIABLES),$(if $(filter command%,$(origin $(v))),$(v)))
 unknown := $(filter-out $(settings) MAKEFLAGS MAKEOVERRIDES -*-%,$(given))
 ifneq ($(unknown),)
@@ -30,20 +30,20 @@ help: ## show this list
 run: ## build both kernels, boot them, show dynamic debug at work, compare memory
 	@scripts/run
 
-estimate: ## what the series would save of the kernel that runs here, or of VMLINUX=file and MODULES=dir; compiles no kernel
+estimate: ## the saving for the running kernel, or for VMLINUX=file and MODULES=dir (x86-64); compiles no kernel
 	@scripts/estimate
 
 test: ## everything that CI checks
 	@scripts/test
 
-bench: ## measure memory and instructions; docs/results.md. QUICK=1: lean alone. DEBIAN=1: Debian's configuration, too. RUNS=3 boots for memory
+bench: ## measure memory and instructions, write docs/results.md. QUICK=1: lean only. DEBIAN=1: Debian's configuration, too. RUNS=3: boots for memory
 	@scripts/bench
 
 shell: ## a shell inside the booted kernel
 	@scripts/guest --shell
 
-guest: ## run SCRIPT=file in the kernel, with FILES=dir and APPEND="boot parameters"
-	@$(if $(SCRIPT),,echo >&2 'error: no SCRIPT: say make guest SCRIPT=file'; exit 2;) scripts/guest "$$SCRIPT"
+guest: ## boot the kernel and run SCRIPT=file in it, with FILES=dir and APPEND="boot parameters"
+	@$(if $(SCRIPT),,echo >&2 'error: no SCRIPT: run make guest SCRIPT=file'; exit 2;) scripts/guest "$$SCRIPT"
 
 kernel: ## build; the last line printed is the object directory
 	@scripts/kernel "$$CONFIG" "$$SERIES" "$$LINUX" "$$MODULES"
@@ -54,13 +54,13 @@ tree: ## a git tree of the base with the series as commits, in build/tree
 export: ## write the commits of build/tree back to patches/
 	@scripts/export
 
-drift: ## for each base, the newest release there is, and whether the series applies to it
+drift: ## for each base, the newest release in the archives, and whether the series applies to it
 	@scripts/source drift
 
-diff-test: ## the same SEED=n random queries, STEPS=6000 of them, to the kernel with and without the series
+diff-test: ## STEPS=6000 random queries, the same (SEED=n) for the kernels with and without the series
 	@scripts/diff-test
 
-fuzz: ## RUNS=10000000 mutated blocks for the decoder, and round trips, under sanitizers
+fuzz: ## fuzz the codec under sanitizers: RUNS=10000000 mutated blocks for the decoder, and round trips
 	@tests/codec.sh runs "$${RUNS:-10000000}"
 
 config-test: ## build, boot and test other configurations (slow)
@@ -70,22 +70,22 @@ config-test: ## build, boot and test other configurations (slow)
 arch-test: ## build, boot and test other architectures (slow)
 	@scripts/matrix i386 arm64 s390x riscv64
 
-soak: ## MINUTES=10 of modules, queries, messages, short memory, CPU hotplug in the debug kernel
+soak: ## MINUTES=10 of module loads, queries, messages, memory pressure and CPU hotplug in the debug kernel
 	@scripts/soak
 
 bisect-test: ## build, boot and test every prefix of the series (slow)
 	@scripts/bisect-test
 
-dump-test: ## list callsites with drgn and gdb, in a dump and a stopped kernel; compare with control (slow)
+dump-test: ## list callsites with drgn (from a dump) and gdb (in a stopped kernel), compare with control (slow)
 	@scripts/dump-test
 
-mutants: ## mistakes made on purpose, one at a time: each is caught by the test that is for it (slow)
+mutants: ## deliberate mistakes, one at a time: the test named for each must fail (slow)
 	@scripts/mutants
 
-klp-test: ## a livepatch made by the kernel's own klp-build: it loads, prints, and goes (slow)
+klp-test: ## a livepatch made by the kernel's own klp-build: load it, use its callsites, remove it (slow)
 	@scripts/klp-test
 
-clean: ## remove build/ (the downloads stay in the cache folder)
+clean: ## remove build/ (downloads stay in the cache directory)
 	@scripts/clean
 
 %:

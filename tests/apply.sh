@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# apply.sh: the ways to apply the series that docs/working.md names, each without fuzz, and all
-# with the same result. Prints KTAP.
+# apply.sh: each way to apply the series that docs/working.md names works without fuzz, and all
+# give the same result. Prints KTAP.
 . "$(dirname "$0")/../scripts/lib.sh"
 
 need_tools
@@ -37,7 +37,7 @@ by_quilt()
 		QUILT_PATCHES=patches quilt --quiltrc /dev/null push -a --fuzz=0 && rm -rf .pc patches
 }
 
-# way NAME COMMAND: in a copy
+# way NAME COMMAND: apply it in a copy
 way()
 {
 	local ok='not ok'

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# boot-faults.sh [CONFIG]: boot as often as dynamic debug makes allocations until the
-# kernel's sites are packed, and let the first, second, third ... of them fail. Each time
-# the kernel has all its sites, or none, or no dynamic debug; says so; and is in order.
+# boot-faults.sh [CONFIG]: boot once for each allocation that dynamic debug makes until the
+# kernel's sites are packed, and let that one fail. Each time, the kernel has all its sites,
+# or none, or no dynamic debug; it says so, and works otherwise.
 . "$(dirname "$0")/../scripts/lib.sh"
 
 config=${1:-debug}
@@ -16,7 +16,7 @@ export CONFIG=$config SERIES=all FILES=$tmp/files
 export APPEND='dyndbg="module params +pmf" dynamic_debug.verbose=1'
 export QEMU_ARGS='-S -chardev socket,id=gdb,path=gdb,server=on,wait=off -gdb chardev:gdb'
 
-# boot N: with the Nth allocation failing; prints what the guest says
+# boot N: with the Nth allocation failing; prints the guest's output
 boot()
 {
 	local rc=0 debugger
@@ -34,7 +34,7 @@ boot()
 	return $rc
 }
 
-# The first boot, in which nothing fails, tells how control is to look.
+# The first boot, in which nothing fails, shows what control should look like.
 if ! boot 0 >"$tmp/out" 2>"$tmp/err"; then
 	cat "$tmp/out" "$tmp/err"
 	die "the kernel does not boot even if no allocation fails"

@@ -1,21 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# codec.sh [SECONDS]: fuzz the series' codec, the very file that the kernel
+# codec.sh [SECONDS]: fuzz the series' codec, the same file that the kernel
 # compiles, in userspace under AddressSanitizer and UBSan; half of the time the
-# reader, half of it round trips. "codec.sh runs N" gives the reader N inputs
-# instead, and a tenth of that to round trips, which take long.
-# Both begin with what is in tests/codec/fixtures/ and mutate it: blocks that the
-# packer made of rows as compilers leave them, one of them with a bad offset; rows,
-# and rows that are far apart. What is found once comes there, too.
+# decoder, half of it round trips. "codec.sh runs N" gives the decoder N inputs
+# instead, and a tenth of that to round trips, which are slow.
+# Both start with what is in tests/codec/fixtures/ and mutate it: blocks packed
+# from rows in the order of a compiler, one of them with a bad offset; rows, and
+# rows that are far apart. Inputs that found a bug are added there, too.
 . "$(dirname "$0")/../scripts/lib.sh"
 
 choose_base ""
 seconds=${1:-60}
 limit=-max_total_time=$((${seconds/runs/0} / 2))
-[ "$seconds" != runs ] || limit=-runs=${2:?"how many runs? say codec.sh runs N"}
+[ "$seconds" != runs ] || limit=-runs=${2:?"usage: codec.sh runs N"}
 need_packages clang libclang-rt-dev
 src=$("$top/scripts/source" all)
-[ -f "$src/lib/dynamic_debug_codec.c" ] || die "the series holds no lib/dynamic_debug_codec.c"
+[ -f "$src/lib/dynamic_debug_codec.c" ] || die "the series has no lib/dynamic_debug_codec.c"
 scratch
 passed=0 failed=0
 for target in decode roundtrip; do

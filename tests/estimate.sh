@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# estimate.sh: what "make estimate" says of the unpatched lean kernel is what the patched one
-# says of itself when it is booted; what it cannot read it refuses, and says why. Prints KTAP.
+# estimate.sh: "make estimate" of the unpatched lean kernel agrees with what the patched one
+# reports when it is booted; input that it cannot read is refused, with a reason. Prints KTAP.
 . "$(dirname "$0")/../scripts/lib.sh"
 . "$(dirname "$0")/lib.sh"
 
@@ -10,10 +10,10 @@ old=$("$top/scripts/kernel" lean none | tail -n1)
 new=$("$top/scripts/kernel" lean all | tail -n1)
 scratch
 
-# estimate NAME VALUE...: to $tmp/out and $tmp/err
+# estimate NAME=VALUE...: run it, into $tmp/out and $tmp/err
 estimate() { env "$@" "$top/scripts/estimate" >"$tmp/out" 2>"$tmp/err"; }
 
-# refused TEXT NAME=VALUE...: one line on stderr has that text, there is no result
+# refused TEXT NAME=VALUE...: it fails with one line of error that has TEXT, and no result
 refused()
 {
 	! estimate "${@:2}" && [ ! -s "$tmp/out" ] && [ "$(grep -cv '^==> ' "$tmp/err")" = 1 ] && grep -q "^error: .*$1" "$tmp/err" ||
@@ -23,7 +23,7 @@ refused()
 # said TEXT: the numbers of that row
 said() { sed -n "s/^  $1  *//p" "$tmp/out" | tr -d ,; }
 
-# close A B: to a twentieth; the addresses of strings are not quite the same
+# close A B: within 5%, because addresses of strings differ a little
 close() { echo "# $1, $2"; [ $((20 * ($1 > $2 ? $1 - $2 : $2 - $1))) -le "$2" ]; }
 
 cat >"$tmp/script" <<'END'

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # guest.sh [CONFIG [SECONDS [TEST...]]]: run tests of tests/guest/ in one boot of the
-# patched kernel, with the modules that they load; those that have a duration for
-# that time. If none is named: the debug configuration can run all of them, others
-# those that they have what it takes for. Prints KTAP.
+# patched kernel, with the modules that they load; SECONDS is for those that take a
+# duration. If none is named: those that suit any boot and that the configuration has
+# the options for; the debug configuration has all. Prints KTAP.
 . "$(dirname "$0")/../scripts/lib.sh"
 
 config=${1:-debug} seconds=${2:-}
@@ -21,7 +21,7 @@ if [ ${#tests[@]} = 0 ]; then
 	! grep -q '^CONFIG_FAULT_INJECTION_DEBUG_FS=y' "$obj/.config" || tests+=(faults)
 	! grep -q '^CONFIG_ZSMALLOC=y' "$obj/.config" || tests+=(zsmalloc)
 fi
-# the modules that these load: ./name.ko, or ./debug/name.ko that was compiled with -DDEBUG
+# the modules that these load: ./name.ko, or ./debug/name.ko, compiled with -DDEBUG
 for ko in $(cd "$tmp/files" && grep -oh '\./[a-z_/]*\.ko' "${tests[@]/%/.sh}" | sort -u); do
 	flag=$(basename "$(dirname "$ko")")
 	[ "$flag" != . ] || flag=
@@ -34,7 +34,7 @@ for test in ${tests[*]}; do
 done
 END
 rc=0
-# newer kernels do not run KUnit by themselves
+# newer kernels do not run KUnit at boot unless told to
 export APPEND="${APPEND:-} kunit.autorun=1"
 CONFIG=$config SERIES=all FILES=$tmp/files TIMEOUT=$((1800 + 2 * ${seconds:-0})) "$top/scripts/guest" "$tmp/script" >"$tmp/out" || rc=$?
 cat "$tmp/out"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# What the harness does with bad input and with bases that move, and what a guest
-# run promises. Works in a copy of the scripts with a build/ of its own, on toy
+# What the harness does with bad input and with archives that move on, and what a
+# guest run promises. Works in a copy of the scripts with its own build/, on toy
 # source trees and a toy archive; only the guest checks boot the real kernel (lean,
 # the whole series).
 . "$(dirname "$0")/../scripts/lib.sh"
@@ -32,7 +32,7 @@ verdict()
 	fi
 }
 
-# shim NAME: a program that goes before the real one, its body from stdin
+# shim NAME: a program that replaces the real one; its body comes from stdin
 shim() { { echo '#!/bin/bash'; cat; } >"$bin/$1"; chmod +x "$bin/$1"; }
 
 # refused TEXT PATTERN COMMAND...: the command must fail with one line of
@@ -62,7 +62,7 @@ toy()
 	printf 'one\ntwo\nthree\nfour\n' >"$tmp/$1/lib/a.c"
 }
 
-# Wrong words
+# Wrong arguments
 refused 'unknown CONFIG' "unknown CONFIG 'fat': choose one of .*lean" make kernel CONFIG=fat
 refused 'CONFIG with a path' 'unknown CONFIG' make kernel CONFIG=../configs/lean
 refused 'unknown SERIES' "unknown SERIES 'some'" make kernel SERIES=some
@@ -76,7 +76,7 @@ refused 'TIMEOUT that is no number' "TIMEOUT='soon'" make guest SCRIPT=Makefile 
 refused 'export without a tree' 'say make tree first' make export
 refused 'sections of no kernel' "no vmlinux.o in 'nowhere'" scripts/sections nowhere
 
-# what a kernel keeps, by kind: neither init memory nor KUnit tests
+# What a kernel keeps in memory, by kind, without init memory and KUnit tests
 mkdir -p "$tmp/object/lib"
 gcc -c -x assembler - -o "$tmp/object/vmlinux.o" <<'END'
 .section .text; .skip 7
@@ -144,7 +144,7 @@ verdict 'a patch that changes nothing rebuilds nothing' test "$(stat -c %Y.%i "$
 sed -i 's/a half/a third/' patches/"$base"/0001-good.patch
 scripts/source 1 "$tmp/good" >/dev/null 2>"$tmp/err"
 verdict 'a changed patch is applied anew' grep -qx 'and a third' "$tree/lib/a.c"
-# a directory that the tree below does not have
+# a directory that the base does not have
 cat >>patches/"$base"/0001-good.patch <<'END'
 --- /dev/null
 +++ b/lib/new/b.c
@@ -173,8 +173,8 @@ allnoconfig:
 END
 refused 'a setting that is not honoured' 'does not honour CONFIG_' make kernel LINUX="$tmp/deaf" SERIES=none
 
-# A kernel in an image, as x86 makes it: vmlinux, what is compressed, the assembler's
-# source that includes this, a boot sector that says where it is. All have the same size.
+# A kernel in an image, as on x86: vmlinux, the file that is compressed, assembler source
+# that includes the result, a boot sector that says where it is. All have the same size.
 toy image "$base"
 cat >>"$tmp/image/Makefile" <<'END'
 allnoconfig:
@@ -204,7 +204,7 @@ n=$(stat -c %s payload.S)
 	head -c 432 /dev/zero; tr $(cat $2/held) <payload.S
 } >../bzImage
 END
-# image KERNEL COMPRESSED HELD: what is in it
+# image KERNEL COMPRESSED HELD: what vmlinux, vmlinux.bin and the image contain
 image() { echo "$1" >"$tmp/image/kernel"; echo "$2" >"$tmp/image/compressed"; echo "$3" >"$tmp/image/held"; }
 built_image() { scripts/kernel lean none "$tmp/image" >"$tmp/out" 2>"$tmp/err"; }
 image a a 'x x'
@@ -221,7 +221,7 @@ shim df <<<'echo; echo "d 9 9 7 9% /"'
 refused 'too little disk' 'too little disk: [0-9]+ MiB are needed' make kernel
 rm "$bin/df"
 refused 'no network' 'cannot fetch the package linux-source' make kernel
-# A real apt against an archive that nobody signed
+# The real apt with an archive that is not signed
 mkdir -p "$tmp/archive/dists/trixie/main/binary-amd64"
 touch "$tmp/archive/dists/trixie/main/binary-amd64/Packages"
 (cd "$tmp/archive/dists/trixie" && printf 'Suite: trixie\nCodename: trixie\nComponents: main\nArchitectures: amd64\nSHA256:\n %s 0 main/binary-amd64/Packages\n' \
@@ -232,7 +232,7 @@ exec $(command -v apt-get) "\$@"
 END
 refused 'a package that cannot be verified' 'cannot be verified' make kernel
 rm "$bin/apt-get"
-# Neither root nor sudo: everything in the path but that
+# Neither root nor sudo: a PATH with everything except sudo
 mkdir "$tmp/nosudo"
 find /usr/local/bin /usr/sbin /usr/bin /sbin /bin -maxdepth 1 ! -name sudo -exec ln -sf -t "$tmp/nosudo" {} + 2>/dev/null || :
 shim id <<<'echo 1000'
@@ -240,10 +240,10 @@ shim dpkg-query <<<'exit 1'
 PATH=$tmp/nosudo refused 'not root and no sudo' "not root and no sudo: as root, run 'apt-get install" make kernel
 rm "$bin"/*
 
-# A toy archive with packages of releases of the base, and in them the files that the
-# series touches as they really are, or are not any more
+# A toy archive with packages of several releases of the base, which contain the real files
+# that the series touches, or changed ones
 cached=$XDG_CACHE_HOME/dyndbg-diet archive=$tmp/archive/dists/trixie/main/binary-amd64
-# really COMMAND...: with the real cache, of the real series
+# really COMMAND...: run it with the real cache and the real series
 really() { (cd "$top" && env -u XDG_CACHE_HOME ${real_xdg:+XDG_CACHE_HOME="$real_xdg"} BASE="$base" "$@"); }
 real=$(really scripts/source pristine 2>"$tmp/err")
 really scripts/source patches "$copy/patches/$base"
@@ -252,8 +252,8 @@ made_on=$(release_of "$real")
 sed -i "s/^release .*/release $made_on/; s/^version .*/version $made_on-1/; s/^files .*/files $(checksum "$real")/" patches/"$base"/base
 cp -r patches/"$base" "$tmp/series"
 
-# release N: a tree of the N-th release after the one that the series is based on, in
-# $tmp/tree-N
+# release N: make the tree of the N-th release after the one that the series is based on,
+# in $tmp/tree-N
 release()
 {
 	local f tree=$tmp/tree-$1
@@ -264,10 +264,10 @@ release()
 	sed -i "s/^SUBLEVEL = .*/SUBLEVEL = $((${made_on##*.} + $1))/" "$tree/Makefile"
 }
 
-# name N: of that release
+# name N: the name of that release
 name() { echo "${made_on%.*}.$((${made_on##*.} + $1))"; }
 
-# package N [BYTES]: of that tree, in $tmp; of its source just so many bytes
+# package N [BYTES]: make a package of that tree in $tmp; its source is cut to BYTES
 package()
 {
 	local root=$tmp/root source=linux-source-$base
@@ -279,14 +279,14 @@ package()
 	dpkg-deb -Znone -b "$root" "$tmp/${source}_$(name "$1")-1_all.deb" >/dev/null
 }
 
-# offer N...: the archive has these; nothing is left of the runs before
+# offer N...: the archive has these; nothing is left of earlier runs
 offer()
 {
 	rm -rf build/src build/tree "$cached"/linux-* "$cached/touched"
 	has "$@"
 }
 
-# has N...: the archive has these
+# has N...: the archive has these releases
 has()
 {
 	local n deb
@@ -298,7 +298,7 @@ has()
 		{ dpkg-deb -f "$tmp/$deb"
 		printf 'Filename: %s\nSize: %s\nSHA256: %s\n\n' "$deb" "$(stat -c %s "$tmp/$deb")" "$(sha256sum <"$tmp/$deb" | cut -d' ' -f1)"; } >>"$archive/Packages"
 	done
-	# apt does not look into an empty one
+	# apt skips an empty list
 	printf 'Package: other\nVersion: 1\nArchitecture: all\nFilename: other.deb\nSize: 1\nSHA256: %064d\n\n' 0 >>"$archive/Packages"
 	(cd "$archive/../.." && printf 'Suite: trixie\nCodename: trixie\nComponents: main\nArchitectures: amd64\nSHA256:\n %s %s main/binary-amd64/Packages\n' \
 		"$(sha256sum <main/binary-amd64/Packages | cut -d' ' -f1)" "$(stat -c %s main/binary-amd64/Packages)" >Release)
@@ -306,7 +306,7 @@ has()
 	for n in $(base_says suites); do [ -e "$tmp/archive/dists/$n" ] || ln -s trixie "$tmp/archive/dists/$n"; done
 }
 
-# says TEXT PATTERN COMMAND...: the command ends well, and prints a line that matches
+# says TEXT PATTERN COMMAND...: the command succeeds, and prints a line that matches
 says()
 {
 	local text=$1 pattern=$2 rc=0
@@ -325,10 +325,10 @@ END
 bad="[0-9]*-mm-zsmalloc-allocate-[^ ]*.patch does not apply to Linux $(name 3), mm/zsmalloc.c, hunk '@@ -[0-9]"
 for n in 0 1 2 3 4 5; do release $n; done
 sed -i '1i /* another line */' "$tmp/tree-1/mm/zsmalloc.c"
-# near what patch 7 changes, and in it
+# next to lines that the series changes, and in them
 sed -i 's/^\treturn min_t(int, ZS_SIZE_CLASSES - 1, idx);/\treturn last_class(idx);/; s/^static int get_size_class_index/static int last_class(int i) { return i; }\n\n&/' "$tmp/tree-2/mm/zsmalloc.c"
 sed -i 's/lookup_size_class/find_size_class/' "$tmp/tree-3/mm/zsmalloc.c"
-# a line in the context of a hunk, and nothing else; a patch that is in it
+# only a line in the context of a hunk; a release that has one of the patches
 sed -i 's/^static struct dentry \*zs_stat_root;/static struct dentry *zs_root;/' "$tmp/tree-4/mm/zsmalloc.c"
 known=$(find "patches/$base" -name '*-jump_label-*.patch')
 (cd "$tmp/tree-5" && GIT_CEILING_DIRECTORIES=$tmp git apply "$copy/$known")
@@ -406,7 +406,7 @@ says 'export is for that release then' "wrote base: Linux $(name 2)" make export
 rm -r "patches/${base:?}"
 cp -r "$tmp/series" "patches/$base"
 
-# What a release of before lacks
+# What an earlier release lacks
 mkdir "patches/$base/needs"
 git diff --no-index "$tmp/tree-3/mm" "$tmp/tree-0/mm" | sed "s|[ab]$tmp/tree-[03]/|a/|; /^+++/s|a/|b/|" >"patches/$base/needs/0001-toy.patch" || :
 says 'a tree that lacks what the series needs' "on Linux $(name 3), .* applies as it is after patches/$base/needs" scripts/source all "$tmp/tree-3"

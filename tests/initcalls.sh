@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# initcalls.sh [CONFIG]: a boot without each of the initcalls that the sites depend on.
+# initcalls.sh [CONFIG]: one boot without each of the initcalls that the sites depend on.
 # Prints KTAP.
 . "$(dirname "$0")/../scripts/lib.sh"
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# kconfig.sh: configurations that cannot exist are refused by Kconfig, and those
-# that can are not; and what make oldconfig asks people who have a configuration.
+# kconfig.sh: Kconfig refuses configurations that must not exist and accepts the
+# others; and what make oldconfig asks people who have a configuration already.
 . "$(dirname "$0")/../scripts/lib.sh"
 . "$(dirname "$0")/lib.sh"
 
@@ -11,7 +11,7 @@ src=$("$top/scripts/source" all)
 unpatched=$("$top/scripts/source" none)
 scratch
 
-# verdict SYMBOL y|n SETTING...: given these settings, the symbol ends as said
+# verdict SYMBOL y|n SETTING...: with these settings, the symbol gets that value
 verdict()
 {
 	local symbol=$1 want=$2 got=n
@@ -23,7 +23,7 @@ verdict()
 	check "$symbol=$got with $*" [ $got = "$want" ]
 }
 
-# default SYMBOL y|n ARCH SETTING...: what it is there if nobody sets it
+# default SYMBOL y|n ARCH SETTING...: its default on that architecture
 default()
 {
 	local symbol=$1 want=$2 arch=$3 got=n
@@ -36,8 +36,8 @@ default()
 	check "$arch: by default $symbol=$got with $*" [ $got = "$want" ]
 }
 
-# question SYMBOLS SETTING...: from Debian's configuration with these settings, as the
-# unpatched kernel has it, oldconfig asks for just these symbols (a list, or '')
+# question SYMBOLS SETTING...: starting from Debian's configuration of the unpatched kernel
+# with these settings, oldconfig asks for just these symbols (a list, or '')
 question()
 {
 	local want=$1 got setting
@@ -71,12 +71,12 @@ settings+=(BLOCK=y BLK_DEV=y SYSFS=y ZRAM_BACKEND_LZO=y)
 verdict DYNAMIC_DEBUG_ZSMALLOC y "${settings[@]}" DYNAMIC_DEBUG=y ZRAM=y
 verdict DYNAMIC_DEBUG_ZSMALLOC n "${settings[@]}" DYNAMIC_DEBUG=y ZRAM=m
 verdict DYNAMIC_DEBUG_ZSMALLOC n "${settings[@]}" ZRAM=y
-# The pool is for pages of 4 KiB
+# The pool needs pages of 4 KiB
 default DYNAMIC_DEBUG_ZSMALLOC y arm64 DYNAMIC_DEBUG=y SWAP=y ZSWAP=y ZSMALLOC=y ARM64_4K_PAGES=y
 default DYNAMIC_DEBUG_ZSMALLOC n arm64 DYNAMIC_DEBUG=y SWAP=y ZSWAP=y ZSMALLOC=y ARM64_64K_PAGES=y
-# What distributions have chosen. Debian: zsmalloc built in, no KUnit. Fedora: KUnit as a
-# module besides. Who tests kernels: KUnit built in. Android: the core alone, zsmalloc
-# as a module. And no dynamic debug.
+# What distributions choose. Debian: zsmalloc built in, no KUnit. Fedora: KUnit as a module
+# as well. Kernel testers: KUnit built in. Android: DYNAMIC_DEBUG_CORE alone, zsmalloc as a
+# module. Last, no dynamic debug.
 question DYNAMIC_DEBUG_ZSMALLOC=y ZSMALLOC=y
 question DYNAMIC_DEBUG_ZSMALLOC=y ZSMALLOC=y KUNIT=m
 question 'DYNAMIC_DEBUG_ZSMALLOC=y DYNAMIC_DEBUG_KUNIT_TEST=n' ZSMALLOC=y KUNIT=y RUNTIME_TESTING_MENU=y

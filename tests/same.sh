@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# same.sh: what the series of the newest base adds, and that of each other base, must be the
-# same to the letter, file by file, but for what tests/same lists: the file, and how many
-# lines differ.
+# same.sh: the lines that the series adds to each file must be the same on the newest base and
+# on each other base, except for what tests/same lists: the file, and how many lines differ.
 . "$(dirname "$0")/../scripts/lib.sh"
 
 # added BASE FILE: the lines that its series adds there
@@ -14,7 +13,7 @@ added()
 	{ diff "$old" "$new" || :; } | sed -n 's/^> //p'
 }
 
-# all_files BASE: that its series touches
+# all_files BASE: the files that its series touches
 all_files()
 {
 	local list=()
@@ -23,7 +22,7 @@ all_files()
 	touched "${list[@]}"
 }
 
-# where BASE FILE: KUnit tests have a folder of their own in newer kernels
+# where BASE FILE: its path; newer kernels have KUnit tests in lib/tests/
 where()
 {
 	local moved=lib/tests/${2##*/}
@@ -46,7 +45,7 @@ done >"$tmp/differ"
 if diff "$top/tests/same" "$tmp/differ" >"$tmp/diff"; then
 	awk '{ files++; lines += $4 } END { print "the series differ in " files " files, " lines " lines" }' "$tmp/differ"
 else
-	echo "they differ in more, or in less, than tests/same says (>: now):"
+	echo "the series differ in other lines than tests/same says ('>' is now):"
 	cat "$tmp/diff"
 	exit 1
 fi

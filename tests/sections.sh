@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # sections.sh [CONFIG]: in the files of the patched kernel, sites are in init memory: those
-# of the kernel between __init_begin and __init_end, those of a module in a section that
-# the loader takes for init memory by its name; and struct module is not larger. Prints KTAP.
+# of the kernel between __init_begin and __init_end, those of a module in a section whose
+# name makes it init memory for the loader; and struct module is not larger. Prints KTAP.
 . "$(dirname "$0")/../scripts/lib.sh"
 . "$(dirname "$0")/lib.sh"
 
@@ -24,7 +24,7 @@ kernel_sites()
 		[ $((begin <= start && start < stop && stop <= end)) = 1 ]
 }
 
-# module_sites: as many in each module as it has descriptors
+# module_sites: each module has as many sites as descriptors
 module_sites()
 {
 	local ko bad=0 seen=0 descs sites outside
@@ -34,7 +34,7 @@ module_sites()
 			function of(name) { return "0x" (name in size ? size[name] : 0) }
 			END { print of("__dyndbg"), of(".init.dyndbg_sites"), of("__dyndbg_sites") }')
 		[ $((descs)) = 0 ] || seen=$((seen + 1))
-		# 16 bytes a descriptor, 48 a site
+		# 16 bytes per descriptor, 48 per site
 		[ $((descs * 3)) = $((sites)) ] && [ $((outside)) = 0 ] ||
 			{ echo "# ${ko#"$obj"/}: $descs bytes of descriptors, $sites of sites in init memory, $outside not"; bad=1; }
 	done < <(find "$obj" -name '*.ko')
@@ -42,7 +42,7 @@ module_sites()
 	[ $bad = 0 ] && [ $seen != 0 ]
 }
 
-# this_module OBJ: bytes of struct module, as each module brings one along
+# this_module OBJ: bytes of struct module, which each module contains
 this_module() { size -A "$1/drivers/net/dummy.ko" | awk '$1 == ".gnu.linkonce.this_module" { print $2 }'; }
 
 same_module()

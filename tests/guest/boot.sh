@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# What boot-faults.sh asks of a kernel that it has booted. Without a file
-# "expected", control is printed, each line behind "= "; with it, "verdict: all
+# What boot-faults.sh checks in each kernel that it boots. Without a file
+# "expected", control is printed, each line after "= "; with it, "verdict: all
 # sites", "verdict: no sites" or "verdict: no dynamic debug", or why it is none of them.
 
 control=/proc/dynamic_debug/control
 
-# why TEXT: not as it should be
+# why TEXT: say what is wrong, and end
 why() { echo "not as it should be: $1"; exit 1; }
 
 if [ ! -e $control ]; then
@@ -21,7 +21,7 @@ warning='dyndbg: kernel: [0-9]* of [0-9]* debug prints have no site data: no mem
 warned=$(dmesg | grep -c "$warning")
 dmesg -c >/dev/null
 
-# bare FILE: without what sites tell: module, flags and class remain
+# bare FILE: without what comes from sites: module, flags and class remain
 bare() { sed -E 's/^[^ ]+ (\[[^]]*\])[^ ]+ (=[a-z_]+) ".*"( class.*)?$/\1 \2\3/' "$1"; }
 
 if [ ! -e expected ]; then
@@ -32,7 +32,7 @@ fi
 bare expected >/tmp/bare-expected
 bare /tmp/now >/tmp/bare-now
 cmp /tmp/bare-expected /tmp/bare-now || why "modules, flags or classes differ"
-# the callsites of kernel/params.c are on since the command line was read
+# the callsites of kernel/params.c have been on since the command line was parsed
 modprobe dummy dyndbg=+p
 dmesg | sed 's/^\[[^]]*\] *//' | grep -E "doing dummy" >/tmp/said || why "params.c is silent"
 if cmp -s expected /tmp/now; then

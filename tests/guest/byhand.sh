@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Two descriptors of a module have no site. They match queries by module, print
-# without prefix, and cost no other callsite anything.
+# without prefix, and do not affect other callsites.
 
 . ./lib.sh
 
-# said: the messages of the module, when it prints
+# said: make the module print; its messages
 said()
 {
 	dmesg -c >/dev/null
@@ -42,7 +42,7 @@ said >/tmp/said
 check "without site, there is no thread in front either" test "$(grep -c '^byhand: one$\|^byhand: two$' /tmp/said)" = 2
 echo 'module byhand =_' >$control
 said >/tmp/said
-# nothing guards a descriptor made by hand: it prints whether or not it is on
+# nothing guards a descriptor defined by hand: it prints whether or not it is on
 check "off is off" test "$(grep -cv 'byhand: one\|byhand: two' /tmp/said)" = 0
 rmmod byhand
 check "and all are gone" test "$(grep -c '\[byhand\]' $control)" = 0

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# For SECONDS (60), on all CPUs at once: modules come and go while queries
+# For SECONDS (60), on all CPUs at once: modules are loaded and unloaded while queries
 # switch their callsites and the kernel's, callsites print, control is read in
-# pieces, memory gets short and is compacted, and CPUs go off and on. The kernel's
-# log is the verdict, and that all is as it was in the end.
+# pieces, memory gets short and is compacted, and CPUs go offline and online. The
+# kernel log must have no report, and in the end all must be as it was.
 
 . ./lib.sh
 seconds=${1:-60}
@@ -18,7 +18,7 @@ objects()
 # column N: that figure, added up over all lines
 column() { awk -v n="$1" 'NR > 1 && NF > 2 { sum += $n } END { print sum + 0 }' $memory; }
 
-# sites: of each line the figures that queries do not change
+# sites: of each line, the figures that queries do not change
 sites() { awk 'NF > 2 { print $1, $2, $3, $4 }' $memory; }
 
 load()
@@ -93,7 +93,7 @@ quiet
 insmod ./many.ko && rmmod many
 cat $control >/tmp/before
 sites >/tmp/sites-before
-# a kernel that is to use a pool, but does not, would pass what follows as well
+# a kernel that should use a pool, but does not, would pass what follows as well
 # (a last block of less than half the size stays in slab)
 pooled=$(awk '$1 == "kernel" { print !$5 ? "none" : $5 + $6 < $4 - 1 ? "some" : "all" }' $memory)
 grep -q ' ddebug_pool$' /proc/kallsyms && want=all || want=none

@@ -32,14 +32,14 @@ insmod ./contexts.ko
 functions=$(sed -n 's/.*\[contexts\]\([a-z_]*\) .*/\1/p' $control)
 check "there are callsites in $(echo "$functions" | wc -l) functions" test -n "$functions"
 
-# Records of __dyndbg and __dyndbg_sites have no names in kallsyms, nor have their texts.
+# Descriptors, sites and function names (__func__) have no symbols in kallsyms.
 symbols() { grep -c "$1.*$2\$" /proc/kallsyms; }
 for where in '\[contexts\]' '[^]]'; do
 	check "of $(symbols ' ' "$where") symbols none is of a descriptor or site" test "$(symbols ' ' "$where")" != 0 -a \
 		"$(symbols 'UNIQUE_ID_ddebug\|__dyndbg_site_\|__func__\.' "$where")" = 0
 done
 
-# Each set of flags alone first: from everywhere, just that prefix.
+# Each set of flags alone first: in every context, exactly that prefix.
 exact() # FLAGS ERE
 {
 	echo "module contexts =$1" >$control
@@ -70,14 +70,14 @@ wait
 check "queries went on: $(wc -l </tmp/switches)" test -s /tmp/switches
 check "messages went on: $(wc -l </tmp/goes)" test -s /tmp/goes
 
-# Just the prefixes that the sets above make, in any order of events.
+# Only prefixes that the sets above can give, in any order of events.
 m='contexts:' f='[a-z_]+:' s='[^ :]*contexts\.c:' l='[0-9]+:'
 prefixes="$m$f$s$l |$m |$m$f$l |$t$s$l |${t}$m$f$s$l |$m$f |$f |$t|$t$m |$m$f$s$l |"
 messages_of contexts >/tmp/lines
 grep -vE "^($prefixes)contexts: [a-z_]+\$" /tmp/lines >/tmp/torn
 check "prefixes are whole: $(wc -l </tmp/lines) lines" test ! -s /tmp/torn
 head -n 5 /tmp/torn
-# and name the function that the message names
+# and each names the function that its message names
 sed -nE 's/.*(^|[: ])(at_[a-z_]+):.*contexts: ([a-z_]+)$/\2 \3/p' /tmp/lines |
 	awk '$1 != $2' >/tmp/wrong
 check "prefixes name their own function" test ! -s /tmp/wrong

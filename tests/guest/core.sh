@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# With DYNAMIC_DEBUG_CORE alone: nothing is listed but a module that was compiled
-# with DYNAMIC_DEBUG_MODULE, while it is loaded.
+# With DYNAMIC_DEBUG_CORE alone: only a module that was compiled with
+# DYNAMIC_DEBUG_MODULE is listed, while it is loaded.
 
 . ./lib.sh
 

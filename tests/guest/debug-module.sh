@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A module that was compiled with DEBUG: its sites are on when it is loaded, have
-# no prefix, and take one and give it back as any.
+# A module that was compiled with DEBUG: its callsites are on when it is loaded,
+# without prefix; prefix flags can be set and cleared as usual.
 
 . ./lib.sh
 
-# said ERE: how many messages of ten have it, when they are reached
+# said ERE: make the module print; how many messages match
 said()
 {
 	dmesg -c >/dev/null

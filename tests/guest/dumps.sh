@@ -5,7 +5,7 @@
 
 . ./lib.sh
 
-# said FLAGS: the kinds of messages, and where a stack trace is, in order
+# said FLAGS: the kinds of messages, and the stack traces, in order
 said()
 {
 	echo "module dumps =$1" >$control

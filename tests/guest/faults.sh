@@ -1,24 +1,23 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# The first, second, third ... allocation that dynamic debug makes in a query,
-# a read of control, or the load of a module fails, until there is none left to
-# fail. After each: a query that failed has changed no callsite; a class parameter
-# says which classes are on; a module is there, with all of its sites or with none,
-# and a warning if with none.
+# Each allocation that dynamic debug makes in a query, a read of control or the
+# load of a module fails in turn. After each: a query that failed has changed no
+# callsite; a class parameter reports which classes are on; a module is loaded,
+# with all of its sites, or with none and a warning.
 
 . ./lib.sh
 debug=/sys/kernel/debug
 ko=$(find /lib/modules -name test_dynamic_debug.ko)
 faults=0
 
-# verdict TEXT WHY-NOT: ok if there is no reason why not
+# verdict TEXT WHY-NOT: ok if WHY-NOT is empty
 verdict()
 {
 	check "$1${2:+: $2}" test -z "$2"
 }
 
-# Let just the allocations fail that are made on behalf of dynamic debug: those
-# with a function of ours on the stack; those for the boot are elsewhere, and gone.
+# Only allocations on behalf of dynamic debug fail: those with one of its functions
+# on the stack. Its init functions are elsewhere, and freed.
 etext=$(sed -n 's/ T _etext$//p' /proc/kallsyms)
 symbols() { awk -v etext="$etext" '$2 ~ /^[tT]$/ && $3 ~ /^ddebug_[a-z_]*$/ && $1 < etext' /proc/kallsyms | sort; }
 start=$(symbols | head -n 1 | cut -d' ' -f1)
@@ -33,10 +32,10 @@ for attr in failslab fail_page_alloc; do
 done
 echo 0 >$debug/fail_page_alloc/min-order
 
-# query TEXT UNDO: written to control
+# query TEXT UNDO: the same, written to control
 query() { change $control "$1" "$2"; }
 
-# change FILE TEXT UNDO
+# change FILE TEXT UNDO: write TEXT with each allocation failing in turn, undo it
 change()
 {
 	file=$1
@@ -76,8 +75,8 @@ change()
 	verdict "${file##*/}: $1: $((n - 1)) faults" "$bad"
 }
 
-# attempt N TEXT: write it to $file with the Nth allocation failing; sets rc, and left
-# to what is left to fail
+# attempt N TEXT: write it to $file with the Nth allocation failing; sets rc, and left:
+# 0 if one failed
 attempt()
 {
 	rc=0
@@ -87,13 +86,13 @@ attempt()
 	echo 0 >/proc/self/fail-nth
 }
 
-# on CLASS: how many of its callsites in many print
+# on CLASS: how many of its callsites in many are on
 on() { grep -c "\[many\].* =[a-z]*p.* class:$1\$" $control; }
 
 # taken: what the sites of many take, and how many of its blocks are pinned
 taken() { grep '^many ' $debug/dynamic_debug/memory; }
 
-# pins FILE TEXT: what a query pins stays pinned, so take a new module for each fault
+# pins FILE TEXT: blocks stay pinned, so load the module anew for each fault
 pins()
 {
 	file=$1 n=0 bad=
@@ -164,13 +163,13 @@ reading()
 	verdict "reading control: $((n - 1)) faults" "$bad"
 }
 
-# budget: how many faults each kind may still inject; less of them, and one was
+# budget: how many faults each kind may still inject; it drops when one is injected
 budget() { cat $debug/failslab/times $debug/fail_page_alloc/times; }
 
 # module PARAMETERS: the allocations differ a little from load to load (the slab
-# allocator's own pages are among them), so one may be missed: from the first one
-# again, until sites were lost. What a module that is gone leaves to the next one
-# is not allocated again: only the first load can lose that.
+# allocator's own pages are among them), so one may be missed: start again with the
+# first one, until sites were lost. What an unloaded module leaves to the next one
+# is not allocated again: only the first load can fail to get that.
 module()
 {
 	n=0 all=0 none=0 without=0 round=1 bad=
@@ -208,7 +207,7 @@ module()
 			all=$((all + 1))
 			continue
 		fi
-		# nothing failed any more: the load is to be like any
+		# nothing failed this time: the load must be like any other
 		[ -s /tmp/now ] && [ "$lost" = 0 ] || { bad="$n: no fault, but no sites"; break; }
 		[ $without = 0 ] || break
 		[ $round -lt 10 ] || { bad="no sites were lost"; break; }
@@ -232,7 +231,7 @@ pins /sys/module/many/parameters/classes 7
 why=
 case "$partly" in *0x1*|*0x3*) ;; *) why="failed after none or all only:$partly" ;; esac
 verdict "a class parameter failed after some of its classes" "$why"
-# all that modules left so far is taken, so that the next one wants its own
+# use up what unloaded modules left, so that the next one has to allocate
 unlisted=0
 insmod ./many.ko
 insmod ./contexts.ko

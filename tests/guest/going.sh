@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# For SECONDS (60): a module goes, again and again, while its callsites print. A
-# write to its parameter that began before goes on after its exit function, and so
-# do the messages, with their prefixes. They are from a block in an allocation of
-# its own. The kernel's log is the verdict, KASAN's above all.
+# For SECONDS (60): a module is unloaded, again and again, while its callsites print.
+# A write to its parameter that began before continues after its exit function, and so
+# do the messages, with their prefixes. These come from a block in an allocation of its
+# own. The kernel log must have no report, of KASAN above all.
 
 . ./lib.sh
 seconds=${1:-60}

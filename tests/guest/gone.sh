@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# A module goes while something of it is in use: a reader of control is in the middle of its
-# callsites when another build of it takes its place, or a write to its parameter prints,
-# and prints again when its callsites are not listed any more.
+# A module is unloaded while it is in use: a reader of control is in the middle of its
+# callsites when another build of it is loaded instead, or a write to its parameter prints,
+# and prints again when its callsites are no longer listed.
 
 . ./lib.sh
 
-# read_on KIB: read control in pieces as far as the first callsites of many, in each round
-# some further; replace the module; read on. What is read then is what control has now.
+# read_on KIB: read control in pieces, so far into the callsites of many; replace the module;
+# read on. What is read then must be what control has now.
 read_on()
 {
 	rm -f /tmp/first
@@ -23,7 +23,7 @@ read_on()
 	grep '\[many\]' $control >/tmp/now
 	rmmod many
 	[ "$(cat /tmp/first /tmp/rest | grep -cv '^# \|^[^ ]*:[0-9]* \[[^ ]*\][^ ]* =[a-z_]* ".*"')" = 0 ] || return
-	# the piece that was ready when the module went is of the one before, and less than 4 KiB
+	# what was buffered when the module was unloaded, less than 4 KiB, is of the old one
 	tail -n +2 /tmp/rest | grep '\[many\]' | awk '
 		NR == FNR { now[$0]; next }
 		$0 in now { seen++; next }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # A CPU that comes up prints before RCU watches it. Its message has the whole prefix,
-# and lockdep has nothing to say.
+# and lockdep reports nothing.
 
 . ./lib.sh
 

@@ -8,7 +8,7 @@
 memory=/sys/kernel/debug/dynamic_debug/memory
 left_out=$(sed -n 's/.*initcall_blacklist=\([a-z_]*\).*/\1/p' /proc/cmdline)
 check "$left_out is left out" test "$(dmesg | grep -c "initcall $left_out blacklisted")" = 1
-# the memory that was freed has other contents by now
+# overwrite the memory that was freed
 dd if=/dev/zero of=/tmp/ballast bs=1M count=64 2>/dev/null
 rm /tmp/ballast
 case $left_out in

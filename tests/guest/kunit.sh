@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# What the series' KUnit suites said at boot, as KTAP.
+# The results of the series' KUnit suites at boot, as KTAP.
 . ./lib.sh
 results=$(ls /sys/kernel/debug/kunit/dynamic_debug*/results)
 # shellcheck disable=SC2086 # a list
@@ -11,7 +11,7 @@ passed=$(cat $results | grep -c '^ *ok ')
 failed=$(cat $results | grep -c '^ *not ok ')
 suites=$(echo "$results" | wc -w)
 [ "$suites" = 2 ] || { echo "not ok - $suites suites, not 2"; failed=$((failed + 1)); }
-# a suite that has not run says ok nevertheless
+# a suite that did not run shows ok as well
 # shellcheck disable=SC2086
 cat $results | awk '
 	sub(/^    1\.\./, "") { planned += $1 }

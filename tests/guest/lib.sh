@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034
 # SPDX-License-Identifier: GPL-2.0
-# What the tests of this directory share; each sources it from beside itself.
+# What the tests of this directory share; each sources it from its own directory.
 
 control=/proc/dynamic_debug/control
 passed=0 failed=0
@@ -31,7 +31,7 @@ quiet()
 	echo N >/sys/module/printk/parameters/ignore_loglevel
 }
 
-# start SECONDS, running: is that time not up yet?
+# start SECONDS begins that time; running: is it not over yet?
 start() { end=$(($(cut -d. -f1 /proc/uptime) + $1)); }
 running() { [ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ]; }
 

@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # The prefix of each callsite of a module whose blocks were in the pool: with each flag alone
-# and with several, just what control says of the callsite; cut off after 127 bytes.
+# and with several, exactly what control shows for the callsite; cut off after 127 bytes.
 
 . ./lib.sh
 memory=/sys/kernel/debug/dynamic_debug/memory
 
-# prefixes MODULE FLAGS: what it is to print when it is told to, from its lines in control
+# prefixes MODULE FLAGS: what it should print, from its lines in control
 prefixes()
 {
 	sed -nE "s/^([^ ]*):([0-9]+) \\[$1\\]((many_3|last_ten|long_)[^ ]*) =[^ ]* \"(.*)\\\\n\"\$/\\1 \\2 \\3 \\5/p" $control |
@@ -32,8 +32,8 @@ said()
 	dmesg | sed -n 's/^\[[^]]*\] //p' | grep "$1: " | sort
 }
 
-# exact MODULE FLAGS: all of these messages with these prefixes. What was pinned stays so: a
-# new module each time
+# exact MODULE FLAGS: all of these messages with these prefixes. Blocks stay pinned, so the
+# module is loaded anew each time
 exact()
 {
 	insmod "./$1.ko"

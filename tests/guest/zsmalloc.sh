@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# zsmalloc with classes that come when they are needed: objects of all sizes, in either
-# order, keep what is in them; CPUs may need a class at the same time; compaction and
-# the shrinker find the classes that there are.
+# zsmalloc with size classes that are allocated on demand: objects of all sizes, in either
+# order, keep their contents; CPUs may need a class at the same time; compaction and the
+# shrinker find all classes.
 
 . ./lib.sh
 parameters=/sys/module/objects/parameters
@@ -24,15 +24,15 @@ pages=$(cat $parameters/fragment)
 check "the shrinker frees $pages pages" test "$pages" -ge 1000
 check "and keeps the other objects" run compact 0
 
-# Each allocation fails in turn, from the first of the pool on. What is lost then is found
-# by kmemleak, when the guest ends.
+# Each allocation fails in turn, from the first of the pool on. Leaks are found by kmemleak
+# when the guest ends.
 debug=/sys/kernel/debug/failslab
 if [ -e $debug ]; then
 	for setting in ignore-gfp-wait=N verbose=0 times=1000000 require-start=0 require-end=0xffffffffffffffff; do
 		echo "${setting#*=}" >$debug/${setting%%=*}
 	done
 	failed_writes=0
-	# (those of kmemleak are among them, which can do without)
+	# (kmemleak's own allocations are among them; it can do without)
 	for n in $(seq 60); do
 		sh -c "echo $n >/proc/self/fail-nth; echo 64 >$parameters/each" 2>/tmp/err ||
 			failed_writes=$((failed_writes + $(grep -c 'write error: ' /tmp/err)))
