@@ -91,14 +91,14 @@ def number(value):
 
 
 def table(rows, sites):
-    """Print a text and three numbers a row, and the sum, all and a callsite."""
+    """Print a text and three numbers a row, and the sum, all and per callsite."""
     print(f'{"":<42}{"now":>12}{"with a pool":>14}{"in slab":>12}')
     for name, *values in rows:
         print(f'  {name:<40}' + ''.join(f'{number(value) if value else "-":>{width}}'
                                         for value, width in zip(values, (12, 14, 12))))
     sums = [sum(values) for values in list(zip(*rows))[1:]]
     print(f'  {"all of these":<40}' + ''.join(f'{number(value):>{width}}' for value, width in zip(sums, (12, 14, 12))))
-    print(f'  {"a callsite":<40}' + ''.join(f'{value / sites:>{width}.1f}' for value, width in zip(sums, (12, 14, 12))))
+    print(f'  {"per callsite":<40}' + ''.join(f'{value / sites:>{width}.1f}' for value, width in zip(sums, (12, 14, 12))))
 
 
 def main(library, results, image, paths):
@@ -160,8 +160,8 @@ def main(library, results, image, paths):
     if callsites:
         print()
         print(f'Of {total} modules {with_sites} have {number(callsites)} callsites. If all are loaded, these take')
-        print(f'{number(before)} bytes now, {before / callsites:.1f} a callsite; with the series {number(after)}, '
-              f'{after / callsites:.1f} a callsite.')
+        print(f'{number(before)} bytes now, {before / callsites:.1f} per callsite; with the series {number(after)}, '
+              f'{after / callsites:.1f} per callsite.')
         print('(A module takes whole pages, so not every module becomes smaller.)')
     elif paths:
         print()
