@@ -7,10 +7,10 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 
 CONFIG ?= lean
 SERIES ?= all
-export BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES VMLINUX QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK DEBIAN
+export BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES VMLINUX QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK DEBIAN ARCHES
 
 targets := help run estimate test bench shell guest kernel tree export drift diff-test fuzz config-test arch-test bisect-test dump-test klp-test mutants soak clean
-settings := BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES VMLINUX QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK DEBIAN JOBS
+settings := BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES VMLINUX QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK DEBIAN ARCHES JOBS
 
 # A mistyped variable or target must not be ignored.
 given := $(foreach v,$(.VARIABLES),$(if $(filter command%,$(origin $(v))),$(v)))
@@ -36,7 +36,7 @@ estimate: ## the saving for the running kernel, or for VMLINUX=file and MODULES=
 test: ## everything that CI checks
 	@scripts/test
 
-bench: ## measure memory and instructions, write docs/results.md. QUICK=1: lean only. DEBIAN=1: Debian's configuration, too. RUNS=3: boots for memory
+bench: ## measure memory and instructions, write docs/results.md. QUICK=1: lean only. DEBIAN=1: Debian's configuration, too. ARCHES=1: other architectures. RUNS=3: boots for memory
 	@scripts/bench
 
 shell: ## a shell inside the booted kernel
@@ -65,10 +65,10 @@ fuzz: ## fuzz the codec under sanitizers: RUNS=10000000 mutated blocks for the d
 
 config-test: ## build, boot and test other configurations (slow)
 	@tests/kconfig.sh
-	@scripts/matrix lean nojump slab nozs nomodules nodebugfs core up rt lto
+	@scripts/matrix lean nojump slab nozs nomodules nodebugfs core up rt lto small
 
 arch-test: ## build, boot and test other architectures (slow)
-	@scripts/matrix i386 arm64 s390x riscv64
+	@scripts/matrix i386 arm arm-small arm64 arm64-16k arm64-64k s390x riscv64
 
 soak: ## MINUTES=10 of module loads, queries, messages, memory pressure and CPU hotplug in the debug kernel
 	@scripts/soak

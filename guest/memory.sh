@@ -30,8 +30,9 @@ of_memory()
 # kmalloc BYTES: as kmalloc() rounds them up
 kmalloc()
 {
-	for size in 8 16 32 64 96 128 192 256 512 1024 2048 4096; do
-		[ "$1" -gt $size ] || break
+	sizes=$(awk '$1 ~ /^kmalloc-[0-9]+k?$/ { print $4 }' /proc/slabinfo | sort -n)
+	for size in $sizes; do
+		[ "$1" -gt "$size" ] || break
 	done
 	echo $(($1 > size ? $1 : size))
 }

@@ -146,9 +146,14 @@ arch_of()
 	case $arch in
 	x86_64) ;;
 	i386) karch=i386 ;;
+	armhf)
+		karch=arm cross=arm-linux-gnueabihf- image=arch/arm/boot/zImage
+		qemu_cmd=(qemu-system-arm -M "virt,highmem=off" -cpu cortex-a15) console=ttyAMA0
+		tools=(gcc-arm-linux-gnueabihf qemu-system-arm) ;;
 	arm64)
+		# of a CPU that has pages of 16 KiB, too
 		karch=arm64 cross=aarch64-linux-gnu- image=arch/arm64/boot/Image
-		qemu_cmd=(qemu-system-aarch64 -M virt -cpu cortex-a57) console=ttyAMA0
+		qemu_cmd=(qemu-system-aarch64 -M virt -cpu cortex-a76) console=ttyAMA0
 		tools=(gcc-aarch64-linux-gnu qemu-system-arm) ;;
 	riscv64)
 		karch=riscv cross=riscv64-linux-gnu- image=arch/riscv/boot/Image
@@ -218,7 +223,8 @@ checksum()
 }
 
 # build_module OBJ SOURCE TARGET [SETTING...]: an external module for the kernel in
-# OBJ, to TARGET; the source directory is not written to
+# OBJ, to TARGET; the source directory is not written to. For another architecture,
+# arch_of goes before.
 build_module()
 {
 	local obj=$1 source=$2 target=$3 name
@@ -226,7 +232,7 @@ build_module()
 	name=$(basename "$source")
 	rm -rf "$tmp/module-$name"
 	cp -r "$source" "$tmp/module-$name"
-	make -s -C "$obj" M="$tmp/module-$name" "$@" modules >"$tmp/module-$name.log" 2>&1 ||
+	make -s -C "$obj" ARCH="${karch:-x86}" CROSS_COMPILE="${cross:-}" M="$tmp/module-$name" "$@" modules >"$tmp/module-$name.log" 2>&1 ||
 		die "cannot build the module $name: $(grep -m1 -E 'error|Error' "$tmp/module-$name.log")"
 	cp "$tmp/module-$name/$name.ko" "$target/"
 }

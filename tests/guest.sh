@@ -7,6 +7,8 @@
 . "$(dirname "$0")/../scripts/lib.sh"
 
 config=${1:-debug} seconds=${2:-}
+check_config "$config"
+arch_of "$config"
 choose_base ""
 obj=$("$top/scripts/kernel" "$config" all | tail -n1)
 scratch

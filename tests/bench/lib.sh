@@ -23,6 +23,7 @@ start()
 	[ $# = 2 ] || die "usage: $(basename "$0") CONFIG SERIES"
 	config=$1 series=$2
 	check_config "$config"
+	arch_of "$config"
 	need_tools
 	choose_base "${LINUX:-}"
 	MODULES=$(modules_of "$config")

@@ -10,7 +10,7 @@
 #  image.section.NAME		sections of vmlinux.o
 #  image.vmlinux, .bzimage	the files
 #  mem.pin.*			see memory/guest.sh
-#  and with SERIES=all, by which the patched kernel differs from the unpatched one:
+#  and of the lean kernel with SERIES=all, by which it differs from the unpatched one:
 #  bloat.NAME			bytes of a function, by scripts/bloat-o-meter; not of init functions
 #  lines.added			lines in lib/ and include/, without tests
 . "$(dirname "$0")/lib.sh"
@@ -37,9 +37,8 @@ size -A "$obj/vmlinux.o" | tr '[:upper:]' '[:lower:]' |
 	awk '$1 ~ /^[a-z0-9_.-]+$/ && $2 ~ /^[1-9][0-9]*$/ && $1 !~ /^\.(comment|debug|discard|export_symbol|gnu|modinfo|note)|^total$/ {
 		print "@ image.section." $1, $2 }'
 echo "@ image.vmlinux $(stat -c %s "$obj/vmlinux")"
-arch_of "$config"
 echo "@ image.bzimage $(stat -c %s "$obj/$image")"
-[ "$series" != none ] || exit 0
+[ "$config $series" = "lean all" ] || exit 0
 
 unpatched=$("$top/scripts/kernel" "$config" none "${LINUX:-}" "$MODULES" | tail -n1)
 src=$("$top/scripts/source" all "${LINUX:-}")

@@ -19,7 +19,7 @@ import subprocess
 import sys
 
 LINE = re.compile(r'@ ([A-Za-z0-9_.-]+) (-?[0-9]+(?:\.[0-9]+)?)')
-NAME = re.compile(r'([a-z0-9]+)\.(none|all|slab)\.([A-Za-z0-9_.-]+)')
+NAME = re.compile(r'([a-z0-9-]+)\.(none|all|slab)\.([A-Za-z0-9_.-]+)')
 TABLE = re.compile(r'(<!-- table: (.*?) -->\n).*?(<!-- end -->)', re.S)
 COLUMNS = {'none': 'unpatched', 'all': 'patched, pool', 'slab': 'patched, slab'}
 
@@ -35,7 +35,8 @@ def collect(paths):
         before = json.load(open(paths[0], encoding='utf-8'))
         paths = paths[1:]
     for path in paths:
-        part, config, column, _ = os.path.basename(path).split('-')
+        part, rest = os.path.basename(path).split('-', 1)
+        config, column, _ = rest.rsplit('-', 2)
         entry = results.setdefault(config, {}).setdefault(column, {'parts': {}, 'figures': {}, 'spread': {}})
         for line in open(path, encoding='utf-8').read().splitlines():
             match = LINE.fullmatch(line)
@@ -220,6 +221,26 @@ class Tables:
         head = ['bytes'] + [c for text in COLUMNS.values() for c in (text, 'per callsite')]
         sites = self.get(config, 'none', 'mem.sites')
         return self.present(config, 'memory', [f'{show(sites)} callsites.', ''] + grid(head, rows) if sites else [])
+
+    def machines(self):
+        """All of the memory table, a row for each configuration."""
+        rows, of = [], []
+        for config in self.results:
+            sites = self.get(config, 'none', 'mem.sites')
+            totals = [self.get(config, column, 'mem.total') for column in COLUMNS]
+            if None in totals:
+                continue
+            if not self.get(config, 'all', 'mem.pool_pages'):
+                totals[1] = None
+            rows.append([f'`{config}`', show(sites)] + [show(t) for t in totals] +
+                        [show(self.get(config, 'all', 'mem.added'))] + [a_site(t, sites) for t in totals])
+            of += [self.results[config][column] for column in COLUMNS]
+        if not rows:
+            return ['Not measured: `make bench` does.']
+        list_of = lambda words: ', '.join(sorted(set(words)))
+        head = ['bytes', 'callsites'] + list(COLUMNS.values()) + ['code added'] + [f'{c}, per callsite' for c in COLUMNS.values()]
+        return grid(head, rows) + ['', f'Linux {list_of(e["kernel"] for e in of)}, '
+                                   f'gcc {list_of(e["compiler"].split()[-1] for e in of)}; `tests/bench/memory.sh` as above.']
 
     def machine(self, config):
         rows = []
@@ -430,6 +451,10 @@ class Tables:
                  lambda: get('lean.all.mem.total / lean.all.mem.sites')),
                 ('the same, lean, slab', 'lean.none.mem.total / lean.none.mem.sites', None,
                  lambda: get('lean.slab.mem.total / lean.slab.mem.sites')),
+                ('patched to unpatched, the largest ratio of any configuration with 300 callsites or more', None, 1,
+                 lambda: max(get(f'{config}.{column}.mem.total') / get(f'{config}.none.mem.total')
+                             for config in self.results for column in ('all', 'slab')
+                             if (self.get(config, column, 'mem.sites') or 0) >= 300)),
                 ('break-even, built-in callsites, slab', None, 160, lambda: get('lean.slab.mem.breakeven')),
                 ('the same, pool', None, 300, lambda: get('lean.all.mem.breakeven')),
                 ('the same, i386, slab', None, None, lambda: get('i386.slab.mem.breakeven')),
