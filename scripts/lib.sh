@@ -33,7 +33,7 @@ use_base()
 }
 
 # choose_base [LINUX]: the base for this script and all that it runs: BASE; else that
-# of the tree; else the newest that is of use
+# of the tree; else the newest that the archives have and that the series applies to
 choose_base()
 {
 	[ -n "${BASE:-}" ] || BASE=$("$top/scripts/source" base "${1:-}")
@@ -123,7 +123,7 @@ need_packages()
 		die "cannot install ${missing[*]}: $(grep -m1 '^E:' "$build/log/install.log" || echo "see build/log/install.log")"
 }
 
-# need_tools: what building and booting a kernel takes
+# need_tools: install what is needed to build and boot a kernel
 need_tools()
 {
 	need_packages bc binutils bison busybox-static ccache cpio flex gcc git kmod \
@@ -196,7 +196,7 @@ tree_name()
 	echo "$base-$name$id"
 }
 
-# plain_git ARGUMENT...: git that heeds no personal settings but the name
+# plain_git ARGUMENT...: git without personal settings, except for the name
 plain_git()
 {
 	local name mail
@@ -240,5 +240,5 @@ build_module()
 # build_id FILE: that of an ELF file
 build_id() { readelf -n "$1" 2>/dev/null | sed -n 's/^ *Build ID: //p'; }
 
-# Without BASE it is the newest, until choose_base finds that it is of no use
+# Without BASE it is the newest, until choose_base finds another one
 use_base "${BASE:-$(bases | head -n1)}"

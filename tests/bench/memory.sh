@@ -12,7 +12,7 @@
 #  mem.pin.*			see memory/guest.sh
 #  and of the lean kernel with SERIES=all, by which it differs from the unpatched one:
 #  bloat.NAME			bytes of a function, by scripts/bloat-o-meter; not of init functions
-#  lines.added			lines in lib/ and include/, without tests
+#  lines.added, .code		lines added to lib/ and include/, without tests; of these, lines of code
 . "$(dirname "$0")/lib.sh"
 
 # functions OBJ: the symbols in its text but for those of init, as addresses and names
@@ -52,5 +52,8 @@ python3 "$src/scripts/bloat-o-meter" -t "$unpatched/vmlinux" "$obj/vmlinux" | aw
 was=$("$top/scripts/source" none "${LINUX:-}")
 for dir in lib include; do
 	# it says with its status that they differ
-	git diff --no-index --numstat "$was/$dir" "$src/$dir" || :
-done | awk '{ file = $NF; sub(/.*\//, "", file) } file !~ /kunit|test/ { sum += $1 } END { print "@ lines.added", sum + 0 }'
+	git diff --no-index -U0 "$was/$dir" "$src/$dir" || :
+done | awk '
+	/^\+\+\+ / { ours = $2 !~ /kunit|test[^\/]*$/; c = $2 ~ /\.[ch]$/; next }
+	ours && /^\+/ { added++; code += c && !/^\+[ \t]*(\/?\*.*)?$/ }
+	END { print "@ lines.added", added + 0; print "@ lines.code", code + 0 }'

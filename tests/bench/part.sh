@@ -21,7 +21,7 @@ figures()
 {
 	APPEND=$append "$top/tests/bench/$name.sh" "$config" "$series" >"$tmp/out" || return
 	[ -s "$tmp/out" ] && ! grep -vE '^@ [A-Za-z0-9_.-]+ -?[0-9]+(\.[0-9]+)?$' "$tmp/out" >&2 ||
-		{ say "error: that is no figure, or none at all"; return 1; }
+		{ say "error: this is not a figure, or there are no figures"; return 1; }
 }
 
 obj=$(object "$series")
