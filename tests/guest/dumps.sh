@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# With flag d, a message of each kind is followed by one stack trace. A site has no name in
+# With flag d, a message of each kind is followed by one stack trace, and flag d alone adds no prefix. A site has no name in
 # traces, even while its module's init function runs.
 
 . ./lib.sh
@@ -20,6 +20,7 @@ insmod ./dumps.ko
 check "a site has no name" test "$(dmesg | grep -c 'the site of .* is ')/$(dmesg | grep -c 'is __dyndbg_site')" = 1/0
 check "messages of each kind" test "$(said p)" = "$kinds"
 check "with a stack trace each" test "$(said pd)" = "$(echo "$kinds" | sed 's/ / trace /g; s/$/ trace/')"
+check "and no prefix" test "$(dmesg | sed 's/^\[[^]]*\] *//' | grep -c '^dumps: pr_debug')" = 2
 check "and none without message" test -z "$(said d)"
 echo 'module dumps =_' >$control
 rmmod dumps
