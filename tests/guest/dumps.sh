@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# With flag d, a message of each kind is followed by one stack trace, and flag d alone adds no prefix. A site has no name in
-# traces, even while its module's init function runs.
+# With flag d, a message of each kind is followed by one stack trace, and flag d alone adds no
+# prefix. A site has no name in traces, even while its module's init function runs.
 
 . ./lib.sh
 
