@@ -5,7 +5,8 @@
 # none): the latter has zsmalloc as it was. The data are the built-in sites of the patched
 # kernel, for both. A site is five columns: module, function, file, format, line.
 #
-# Keys are alt.NAME.ITEM, and alt.sites, how many sites there are.
+# Keys are alt.NAME.ITEM, alt.sites, how many sites there are, and alt.image.gzip, what they take
+# in a compressed image.
 #
 # NAME is             which is
 #   section           the section of the unpatched kernel, descriptors included; SERIES=none only

@@ -189,9 +189,14 @@ class Tables:
         return (f'Linux {first["kernel"]}, `{config}`, {first["compiler"]}; '
                 f'{"median of %d boots" % runs if runs > 1 else "one boot"} each of {commands}.')
 
+    @staticmethod
+    def how_to(config):
+        settings = ' DEBIAN=1' if config.startswith('debian') else ''
+        return f'Not measured yet: run `make bench{settings}`.'
+
     def present(self, config, part, lines):
         source = self.source(config, part)
-        return lines + ['', source] if source else ['Not measured: `make bench` does.']
+        return lines + ['', source] if source else [self.how_to(config)]
 
     def memory(self, config):
         rows = []
@@ -236,7 +241,7 @@ class Tables:
                         [show(self.get(config, 'all', 'mem.added'))] + [a_site(t, sites) for t in totals])
             of += [self.results[config][column] for column in COLUMNS]
         if not rows:
-            return ['Not measured: `make bench` does.']
+            return [self.how_to('lean')]
         list_of = lambda words: ', '.join(sorted(set(words)))
         head = ['bytes', 'callsites'] + list(COLUMNS.values()) + ['code added'] + [f'{c}, per callsite' for c in COLUMNS.values()]
         return grid(head, rows) + ['', f'Linux {list_of(e["kernel"] for e in of)}, '
@@ -306,12 +311,12 @@ class Tables:
                              a_site(figures['mem.pin.store'] - figures['mem.pin.store_before'], figures['mem.pin.sites'])])
         head = ['config', 'callsites enabled', 'blocks pinned', 'slab before', 'pool pages before', 'slab', 'pool pages',
                 'more slab, per callsite']
-        return grid(head, rows) if rows else ['Not measured: `make bench` does.']
+        return grid(head, rows) if rows else [self.how_to('lean')]
 
     def modules(self, config):
-        items = {'sites': 'sites', 'hot': 'descriptors', 'cold': 'sites', 'core': 'module memory',
+        items = {'sites': 'callsites', 'hot': 'descriptors', 'cold': 'sites, bytes', 'core': 'module memory',
                  'init': 'init memory, freed', 'packed': 'packed', 'store': 'packed, slab', 'blocks': 'blocks in the pool',
-                 'vmalloc': 'vmalloc, with its dependencies'}
+                 'vmalloc': 'vmalloc, with dependencies'}
         names = sorted({key.split('.')[1] for key in self.keys(config, 'mod.*.core')})
         rows = []
         for name in names:
@@ -465,6 +470,7 @@ class Tables:
                 ('the same, lean', None, 5.3, lambda: get('lean.all.mem.packed / lean.all.mem.sites')),
                 ('an empty zsmalloc pool, bytes', 'lean.none.mem.pool_empty', 2500, lambda: get('lean.all.mem.pool_empty')),
                 ('lines added to lib/ and include/, without tests', None, 1300, lambda: get('lean.all.lines.added')),
+                ('of which are code, without comments and blank lines', None, None, lambda: get('lean.all.lines.code')),
                 ('disabled `pr_debug()`, instructions, ratio', None, 1, lambda: worst('lean', 'ins.disabled.*')),
                 ('enabled, `+p`, ratio', None, 1, lambda: worst('lean', 'ins.enabled.*.p.median', 'ins.enabled.kernel.p')),
                 ('enabled, `+pmfl`, ratio', None, 1.1,

@@ -6,8 +6,9 @@ usage: sites.py VMLINUX FILE
 
 Writes them to FILE as they are in the section __dyndbg_sites (struct _ddebug_site,
 x86-64), in the order of their descriptors, as the kernel sorts them. On stdout, how many
-they are and what xz makes of their columns.
+they are, what gzip makes of them in an image, and what xz makes of their columns.
 """
+import gzip
 import lzma
 import os
 import struct
@@ -94,6 +95,7 @@ def main(vmlinux, path):
             f.write(SITE.pack(*site))
     _, module, function, filename, fmt, line = zip(*sites)
     print("@ alt.sites", len(sites))
+    print("@ alt.image.gzip", len(gzip.compress(b"".join(SITE.pack(*site) for site in sites), 9)))
     print("@ alt.xz.bytes", xz([module, function, filename, fmt, line]))
     print("@ alt.xz.nomodule.bytes", xz([function, filename, fmt, line]))
     print("@ alt.xz.names.bytes", xz([module, function, filename]))
