@@ -36,7 +36,7 @@ estimate: ## the saving for the running kernel, or for VMLINUX=file and MODULES=
 test: ## everything that CI checks
 	@scripts/test
 
-bench: ## measure memory and instructions, write docs/results.md. QUICK=1: lean only. DEBIAN=1: Debian's configuration, too. ARCHES=1: other architectures. RUNS=3: boots for memory
+bench: ## measure memory and instructions, write docs/results.md. QUICK=1: lean only. DEBIAN=1: Debian's configuration, too. ARCHES=1: small kernels, other architectures. RUNS=3: boots for memory
 	@scripts/bench
 
 shell: ## a shell inside the booted kernel
