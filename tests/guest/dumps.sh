@@ -14,6 +14,8 @@ said()
 	dmesg | sed 's/^\[[^]]*\] *//' | awk '/dumps: / { print $NF } /^Call Trace:/ { print "trace" }' | xargs echo
 }
 
+# with its trace, a message is to be on the console, too, or scripts/guest takes that for a report
+echo Y >/sys/module/printk/parameters/ignore_loglevel
 kinds='pr_debug pr_debug_ratelimited dev_dbg dev_dbg_ratelimited netdev_dbg hex.'
 dmesg -c >/dev/null
 insmod ./dumps.ko
