@@ -9,7 +9,7 @@ CONFIG ?= lean
 SERIES ?= all
 export BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES VMLINUX QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK DEBIAN ARCHES
 
-targets := help run estimate test bench shell guest kernel tree export drift diff-test fuzz config-test arch-test bisect-test dump-test klp-test mutants soak clean
+targets := help run estimate test bench shell guest kernel tree export drift diff-test fuzz config-test arch-test bisect-test dump-test klp-test mutants soak kcsan-test clean
 settings := BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES VMLINUX QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK DEBIAN ARCHES JOBS
 
 # A mistyped variable or target must not be ignored.
@@ -72,6 +72,10 @@ arch-test: ## build, boot and test other architectures (slow)
 
 soak: ## MINUTES=10 of module loads, queries, messages, memory pressure and CPU hotplug in the debug kernel
 	@scripts/soak
+
+kcsan-test: ## data races in dynamic debug and zsmalloc, found by KCSAN; those of others are listed (slow)
+	@tests/guest.sh kcsan
+	@CONFIG=kcsan SERIES=all scripts/selftest
 
 bisect-test: ## build, boot and test every prefix of the series (slow)
 	@scripts/bisect-test

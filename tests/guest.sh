@@ -20,6 +20,7 @@ if [ ${#tests[@]} = 0 ]; then
 	! grep -q _DPRINTK_FLAGS_INCL_STACK "$obj/source/include/linux/dynamic_debug.h" || tests+=(dumps)
 	! grep -q '^CONFIG_DYNAMIC_DEBUG_KUNIT_TEST=y' "$obj/.config" || tests+=(kunit)
 	! grep -q '^CONFIG_KASAN=y' "$obj/.config" || tests+=(going)
+	! grep -q '^CONFIG_KCSAN=y' "$obj/.config" || tests+=(race)
 	! grep -q '^CONFIG_FAULT_INJECTION_DEBUG_FS=y' "$obj/.config" || tests+=(faults)
 	! grep -q '^CONFIG_ZSMALLOC=y' "$obj/.config" || tests+=(zsmalloc)
 fi
