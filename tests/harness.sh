@@ -502,6 +502,8 @@ guest 300 <<<'echo "<4>WARNING: CPU: 0 PID: 1 at lib/a.c:1" >/dev/kmsg; i=0; whi
 verdict 'a warning at the start of a long log' test $rc = 99
 guest 300 <<<'dmesg -n 1; echo N >/sys/module/printk/parameters/ignore_loglevel; echo "<4>BUG: sleeping" >/dev/kmsg'
 verdict 'a report that was kept off the console' test $rc = 99
+guest 300 <<<"$(sed -n '/^quiet()/,/^}/p' tests/guest/lib.sh); quiet; echo '<4>BUG: sleeping' >/dev/kmsg; dmesg -c >/dev/null"
+verdict 'a report that a quiet test cleared from the log' test $rc = 99
 guest 300 <<<'echo "<7>a debug message: WARNING: no bug: Call Trace:" >/dev/kmsg'
 verdict 'words inside a message are no report' test $rc = 0
 guest 300 <<<'echo "<7>test_dd: said" >/dev/kmsg; sleep 3; echo "<6>others" >/dev/kmsg; echo "<4>CPU: 0 PID: 1" >/dev/kmsg; sleep 3; echo "<4>Call Trace:" >/dev/kmsg'
@@ -509,8 +511,9 @@ verdict 'nor is the trace that flag d asks for' test $rc = 0
 guest 300 <<<'echo "<7>said" >/dev/kmsg; echo "<4>CPU: 0 PID: 1" >/dev/kmsg; echo "<4>Call Trace:" >/dev/kmsg'
 verdict 'but any other is' test $rc = 99
 # shellcheck disable=SC2016 # the guest's shell expands it
-guest 300 <<<'for line in "BUG: KCSAN: data-race in foo / bar" "write to 0xf" " foo+0x1" ==========; do echo "<4>$line" >/dev/kmsg; done'
+guest 300 <<<'for line in "BUG: KCSAN: data-race in foo / bar" "write to 0xf" " foo+0x1" " _printk+0x1" " __dynamic_pr_debug+0x1" ==========; do echo "<4>$line" >/dev/kmsg; done'
 verdict 'a race of others is no report' test $rc = 0
+verdict 'but listed' grep -qx '==> of others: data-race in foo / bar' "$tmp/err"
 # shellcheck disable=SC2016 # the guest's shell expands it
 guest 300 <<<'for line in "BUG: KCSAN: data-race in foo / bar" "write to 0xf" " ddebug_walk+0x1" ==========; do echo "<4>$line" >/dev/kmsg; done'
 verdict 'but one of dynamic debug is' test $rc = 99
