@@ -8,12 +8,14 @@
 #include <linux/bottom_half.h>
 #include <linux/completion.h>
 #include <linux/context_tracking.h>
+#include <linux/cpu.h>
 #include <linux/delay.h>
 #include <linux/hrtimer.h>
 #include <linux/interrupt.h>
 #include <linux/irq_work.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
@@ -41,8 +43,9 @@ static noinline void at_preempt_off(void) { say(!preemptible()); }
 static noinline void at_bh_off(void) { say(in_softirq()); }
 static noinline void at_irqs_off(void) { say(irqs_disabled()); }
 static noinline void at_spinlock(void) { say(!preemptible()); }
-/* as from a cpuidle driver */
-static noinline void at_idle(void) { say(!rcu_is_watching()); }
+/* as from a cpuidle driver; where tracepoints check for RCU, printk() itself warns there */
+#define idle	!IS_ENABLED(CONFIG_LOCKDEP)
+static noinline void at_idle(void) { say(rcu_is_watching() == !idle); }
 static noinline void at_rcu(void) { say(rcu_read_lock_held()); }
 static noinline void at_timer(struct timer_list *t) { say(in_serving_softirq()); }
 static noinline void at_tasklet(struct tasklet_struct *t) { say(in_serving_softirq()); }
@@ -86,11 +89,14 @@ static void send_nmis(void)
 {
 	int cpu;
 
+	/* a CPU that goes takes no NMI any more */
+	cpus_read_lock();
 	cpumask_copy(&nmi_pending, cpu_online_mask);
 	for_each_online_cpu(cpu)
 		apic->send_IPI(cpu, NMI_VECTOR);
 	while (!cpumask_empty(&nmi_pending))
 		cpu_relax();
+	cpus_read_unlock();
 }
 
 static int start_nmis(void)
@@ -105,7 +111,11 @@ static int start_nmis(void) { return 0; }
 static void stop_nmis(void) { }
 #endif
 
-static int go_set(const char *val, const struct kernel_param *kp)
+/* Parameters can be written before contexts_init() and during contexts_exit(). */
+static DEFINE_MUTEX(ready_lock);
+static bool ready;
+
+static int go(void)
 {
 	DECLARE_COMPLETION_ONSTACK(done);
 	struct task_struct *task;
@@ -126,9 +136,11 @@ static int go_set(const char *val, const struct kernel_param *kp)
 	local_irq_restore(flags);
 
 	local_irq_save(flags);
-	ct_idle_enter();
+	if (idle)
+		ct_idle_enter();
 	at_idle();
-	ct_idle_exit();
+	if (idle)
+		ct_idle_exit();
 	local_irq_restore(flags);
 
 	raw_spin_lock(&lock);
@@ -158,6 +170,17 @@ static int go_set(const char *val, const struct kernel_param *kp)
 	return PTR_ERR_OR_ZERO(task);
 }
 
+static int go_set(const char *val, const struct kernel_param *kp)
+{
+	int err = -ENODEV;
+
+	mutex_lock(&ready_lock);
+	if (ready)
+		err = go();
+	mutex_unlock(&ready_lock);
+	return err;
+}
+
 static const struct kernel_param_ops go_ops = { .set = go_set };
 module_param_cb(go, &go_ops, NULL, 0200);
 
@@ -171,17 +194,26 @@ module_param_cb(nmis, &nmis_ops, NULL, 0400);
 
 static int __init contexts_init(void)
 {
+	int err;
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
 	hrtimer_init(&hrtimer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
 	hrtimer.function = at_hrtimer;
 #else
 	hrtimer_setup(&hrtimer, at_hrtimer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
 #endif
-	return start_nmis();
+	err = start_nmis();
+	mutex_lock(&ready_lock);
+	ready = !err;
+	mutex_unlock(&ready_lock);
+	return err;
 }
 
 static void __exit contexts_exit(void)
 {
+	mutex_lock(&ready_lock);
+	ready = false;
+	mutex_unlock(&ready_lock);
 	stop_nmis();
 	hrtimer_cancel(&hrtimer);
 	timer_delete_sync(&timer);

@@ -47,3 +47,14 @@ messages_of()
 		index($0, module) { sub(/^\[[^]]*\] */, ""); lines[n++] = $0 }
 		END { for (i = 0; i < n; i++) print lines[i] }'
 }
+
+# our_text: where the functions of dynamic debug begin and where they end, but for those
+# that are for the boot, which are elsewhere, and gone
+our_text()
+{
+	sort /proc/kallsyms | awk '
+		$3 == "_etext" { exit }
+		first && !last { last = "0x" $1 }
+		$2 ~ /^[tT]$/ && $3 ~ /^ddebug_[a-z_]*$/ { if (!first) first = "0x" $1; last = "" }
+		END { print first, last }'
+}
