@@ -31,6 +31,11 @@ for ko in $(cd "$tmp/files" && grep -oh '\./[a-z_/]*\.ko' "${tests[@]/%/.sh}" | 
 	mkdir -p "$tmp/files/$(dirname "$ko")"
 	build_module "$obj" "$top/tests/$(basename "$ko" .ko)" "$tmp/files/$(dirname "$ko")" ${flag:+KCFLAGS=-D${flag^^}}
 done
+# and the program, with its seed
+case " ${tests[*]} " in *' fuzz '*)
+	gcc -static -O2 -Wall -Wextra -Werror -o "$tmp/files/fuzz" "$top/tests/fuzz/fuzz.c"
+	echo "${SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}" >"$tmp/files/seed" ;;
+esac
 cat >"$tmp/script" <<END
 for test in ${tests[*]}; do
 	sh ./\$test.sh $seconds || echo "\$test failed"

@@ -510,6 +510,10 @@ guest 300 <<<'echo "<7>test_dd: said" >/dev/kmsg; sleep 3; echo "<6>others" >/de
 verdict 'nor is the trace that flag d asks for' test $rc = 0
 guest 300 <<<'echo "<7>said" >/dev/kmsg; echo "<4>CPU: 0 PID: 1" >/dev/kmsg; echo "<4>Call Trace:" >/dev/kmsg'
 verdict 'but any other is' test $rc = 99
+guest 300 <<<'echo "<4>fuzz invoked oom-killer: gfp_mask=0x0" >/dev/kmsg; echo "<4>CPU: 0 PID: 1" >/dev/kmsg; echo "<4>Call Trace:" >/dev/kmsg'
+verdict 'nor that of a process that fuzz.sh has killed for its memory' test $rc = 0
+guest 300 <<<'echo "<4>fuzz invoked oom-killer: gfp_mask=0x0" >/dev/kmsg; echo "<4>Out of memory: Killed process 1" >/dev/kmsg'
+verdict 'but all memory is not to run out' test $rc = 99
 # shellcheck disable=SC2016 # the guest's shell expands it
 guest 300 <<<'for line in "BUG: KCSAN: data-race in foo / bar" "write to 0xf" " foo+0x1" " _printk+0x1" " __dynamic_pr_debug+0x1" ==========; do echo "<4>$line" >/dev/kmsg; done'
 verdict 'a race of others is no report' test $rc = 0
@@ -517,6 +521,10 @@ verdict 'but listed' grep -qx '==> of others: data-race in foo / bar' "$tmp/err"
 # shellcheck disable=SC2016 # the guest's shell expands it
 guest 300 <<<'for line in "BUG: KCSAN: data-race in foo / bar" "write to 0xf" " ddebug_walk+0x1" ==========; do echo "<4>$line" >/dev/kmsg; done'
 verdict 'but one of dynamic debug is' test $rc = 99
+# shellcheck disable=SC2016 # the guest's shell expands it
+guest 300 <<<'printf "\000\377\n" >/dev/ttyS0; echo "<4>WARNING: CPU: 0 PID: 1 at lib/a.c:1" >/dev/kmsg'
+verdict 'a report in a log that is not all text' test $rc = 99
+verdict 'is shown' grep -aq 'WARNING: CPU: 0 PID: 1 at lib/a.c:1' "$tmp/err"
 SECONDS=0
 guest 300 <<<'echo "<4>WARNING: CPU: 0" >/dev/kmsg; sleep 1; echo "<4>the rest of it" >/dev/kmsg; sleep 1000'
 verdict 'a guest that has reported something ends then' test $rc = 99 -a $SECONDS -lt 120

@@ -18,17 +18,15 @@ verdict()
 
 # Only allocations on behalf of dynamic debug fail: those with one of its functions
 # on the stack. Its init functions are elsewhere, and freed.
-etext=$(sed -n 's/ T _etext$//p' /proc/kallsyms)
-symbols() { awk -v etext="$etext" '$2 ~ /^[tT]$/ && $3 ~ /^ddebug_[a-z_]*$/ && $1 < etext' /proc/kallsyms | sort; }
-start=$(symbols | head -n 1 | cut -d' ' -f1)
-last=$(symbols | tail -n 1 | cut -d' ' -f1)
-end=$(sort /proc/kallsyms | awk -v last="$last" '$1 > last { print $1; exit }')
+read -r start end <<END
+$(our_text)
+END
 for attr in failslab fail_page_alloc; do
 	echo N >$debug/$attr/ignore-gfp-wait
 	echo 0 >$debug/$attr/verbose
 	echo 1000000 >$debug/$attr/times
-	echo "0x$start" >$debug/$attr/require-start
-	echo "0x$end" >$debug/$attr/require-end
+	echo "$start" >$debug/$attr/require-start
+	echo "$end" >$debug/$attr/require-end
 done
 echo 0 >$debug/fail_page_alloc/min-order
 
