@@ -9,7 +9,7 @@ CONFIG ?= lean
 SERIES ?= all
 export BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES VMLINUX QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK DEBIAN ARCHES
 
-targets := help run estimate test bench shell guest kernel tree export drift diff-test fuzz config-test arch-test bisect-test dump-test klp-test mutants soak fuzz-guest kcsan-test clean
+targets := help run estimate test bench shell guest kernel tree export drift diff-test fuzz config-test arch-test bisect-test dump-test klp-test mutants soak fuzz-guest zram-test kcsan-test clean
 settings := BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES VMLINUX QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK DEBIAN ARCHES JOBS
 
 # A mistyped variable or target must not be ignored.
@@ -75,6 +75,9 @@ soak: ## MINUTES=10 of module loads, queries, messages, memory pressure and CPU 
 
 fuzz-guest: ## MINUTES=15 of random operations on everything from several processes, in two debug kernels; SEED=n
 	@scripts/fuzz-guest
+
+zram-test: ## zram and zswap on zsmalloc: the same writes on the kernel with and without the series (slow)
+	@scripts/zram-test
 
 kcsan-test: ## data races in dynamic debug and zsmalloc, found by KCSAN; those of others are listed (slow)
 	@tests/guest.sh kcsan
