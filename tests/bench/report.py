@@ -191,7 +191,7 @@ class Tables:
 
     @staticmethod
     def how_to(config):
-        settings = ' DEBIAN=1' if config.startswith('debian') else ''
+        settings = {'debian': ' DEBIAN=1', 'lean': '', 'nojump': ''}.get(config.removesuffix('off'), ' ARCHES=1')
         return f'Not measured yet: run `make bench{settings}`.'
 
     def present(self, config, part, lines):
