@@ -237,6 +237,26 @@ build_module()
 	cp "$tmp/module-$name/$name.ko" "$target/"
 }
 
+# build_program SOURCE TARGET [FLAG...]: a static program for the guest
+build_program()
+{
+	gcc -static -O2 -Wall -Wextra -Werror "${@:3}" -o "$2" "$top/$1" || die "cannot build $1 (above)"
+}
+
+# choose_seed: SEED, or a random one
+choose_seed()
+{
+	export SEED=${SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
+	case $SEED in ''|*[!0-9]*) die "SEED='$SEED' is not a number" ;; esac
+}
+
+# choose_minutes DEFAULT [MINUTES]: those, or else what is set outside, in $minutes
+choose_minutes()
+{
+	minutes=${2:-${MINUTES:-$1}}
+	case $minutes in ''|*[!0-9]*|0) die "MINUTES='$minutes' is not a number of minutes" ;; esac
+}
+
 # build_id FILE: that of an ELF file
 build_id() { readelf -n "$1" 2>/dev/null | sed -n 's/^ *Build ID: //p'; }
 

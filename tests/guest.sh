@@ -33,8 +33,9 @@ for ko in $(cd "$tmp/files" && grep -oh '\./[a-z_/]*\.ko' "${tests[@]/%/.sh}" | 
 done
 # and the program, with its seed
 case " ${tests[*]} " in *' fuzz '*)
-	gcc -static -O2 -Wall -Wextra -Werror -o "$tmp/files/fuzz" "$top/tests/fuzz/fuzz.c"
-	echo "${SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}" >"$tmp/files/seed" ;;
+	build_program tests/fuzz/fuzz.c "$tmp/files/fuzz"
+	choose_seed
+	echo "$SEED" >"$tmp/files/seed" ;;
 esac
 cat >"$tmp/script" <<END
 for test in ${tests[*]}; do

@@ -52,8 +52,7 @@ measure()
 # initramfs is unpacked before the last initcalls; no message goes to the console.
 count()
 {
-	gcc -static -O2 -Wall -Wextra -Werror -Wno-unused-parameter -o "$tmp/files/count" "$top/tests/bench/count.c" ||
-		die "cannot build tests/bench/count.c (above)"
+	build_program tests/bench/count.c "$tmp/files/count" -Wno-unused-parameter
 	CPUS=1 QEMU_ARGS='-icount shift=0,sleep=off -rtc base=2026-01-01,clock=vm -seed 1' TIMEOUT=${TIMEOUT:-1800} \
 		APPEND="nokaslr norandmaps initramfs_async=0 tsc=reliable tsc_early_khz=1000000 quiet loglevel=0 printk.ignore_loglevel=N ${*:2}" \
 		measure "$1"

@@ -34,6 +34,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../random.h"
+
 #define CONTROL		"/proc/dynamic_debug/control"
 #define DEBUG		"/sys/kernel/debug/"
 #define PARAMETERS	"/sys/module/%s/parameters/%s"
@@ -67,7 +69,6 @@ static char *text_start, *text_end, *cgroup;
 static bool can_fail;	/* the kernel has fault injection */
 static regex_t line_regex;
 static time_t end;
-static uint64_t state;
 static char query[MAX_QUERY + 1], data[MAX_QUERY + 1];
 static size_t length;
 
@@ -80,10 +81,7 @@ static void die(const char *what)
 /* less than n */
 static unsigned int rnd(unsigned int n)
 {
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return (state * 0x2545f4914f6cdd1dULL >> 32) % n;
+	return (next() >> 32) % n;
 }
 
 static time_t now(void)
@@ -423,7 +421,7 @@ static void read_lines(void)
 	int fd = open(rnd(2) ? CONTROL : DEBUG "dynamic_debug/control", O_RDONLY);
 	size_t size = 16 + rnd(rnd(2) ? 500 : 9000), len = 0;
 	unsigned int pause = size > 2000 ? rnd(2) * rnd(50) : 0;
-	char *line, *next;
+	char *line, *eol;
 	ssize_t n;
 
 	if (fd < 0) {
@@ -433,8 +431,8 @@ static void read_lines(void)
 	while ((n = read(fd, data + len, size)) > 0 && now() < end) {
 		len += n;
 		data[len] = '\0';
-		for (line = data; (next = strchr(line, '\n')); line = next + 1) {
-			*next = '\0';
+		for (line = data; (eol = strchr(line, '\n')); line = eol + 1) {
+			*eol = '\0';
 			check_line(line);
 		}
 		len -= line - data;

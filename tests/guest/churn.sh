@@ -7,16 +7,6 @@
 
 . ./lib.sh
 seconds=${1:-60}
-memory=/sys/kernel/debug/dynamic_debug/memory
-
-# objects in our pool, if zsmalloc counts them
-objects()
-{
-	awk '$1 == "Total" { print $(NF - 2) }' /sys/kernel/debug/zsmalloc/dyndbg/classes 2>/dev/null
-}
-
-# column N: that figure, added up over all lines
-column() { awk -v n="$1" 'NR > 1 && NF > 2 { sum += $n } END { print sum + 0 }' $memory; }
 
 # sites: of each line, the figures that queries do not change
 sites() { awk 'NF > 2 { print $1, $2, $3, $4 }' $memory; }
@@ -70,10 +60,7 @@ reading()
 pressure()
 {
 	while running; do
-		free=$(sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo)
-		dd if=/dev/zero of=/tmp/ballast bs=1M count=$((free / 1024 / 2)) 2>/dev/null
-		rm /tmp/ballast
-		echo 3 >/proc/sys/vm/drop_caches
+		shorten_memory /tmp/ballast 50
 		[ ! -e /proc/sys/vm/compact_memory ] || echo 1 >/proc/sys/vm/compact_memory
 		echo >>/tmp/pressures
 		sleep 1

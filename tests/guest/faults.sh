@@ -22,11 +22,7 @@ read -r start end <<END
 $(our_text)
 END
 for attr in failslab fail_page_alloc; do
-	echo N >$debug/$attr/ignore-gfp-wait
-	echo 0 >$debug/$attr/verbose
-	echo 1000000 >$debug/$attr/times
-	echo "$start" >$debug/$attr/require-start
-	echo "$end" >$debug/$attr/require-end
+	settings $debug/$attr ignore-gfp-wait=N verbose=0 times=1000000 require-start="$start" require-end="$end"
 done
 echo 0 >$debug/fail_page_alloc/min-order
 

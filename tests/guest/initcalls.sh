@@ -5,7 +5,6 @@
 
 . ./lib.sh
 
-memory=/sys/kernel/debug/dynamic_debug/memory
 left_out=$(sed -n 's/.*initcall_blacklist=\([a-z_]*\).*/\1/p' /proc/cmdline)
 check "$left_out is left out" test "$(dmesg | grep -c "initcall $left_out blacklisted")" = 1
 # overwrite the memory that was freed

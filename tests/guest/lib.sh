@@ -3,6 +3,7 @@
 # What the tests of this directory share; each sources it from its own directory.
 
 control=/proc/dynamic_debug/control
+memory=/sys/kernel/debug/dynamic_debug/memory
 passed=0 failed=0
 
 # check TEXT COMMAND...: one line; ok if the command succeeds
@@ -57,4 +58,30 @@ our_text()
 		first && !last { last = "0x" $1 }
 		$2 ~ /^[tT]$/ && $3 ~ /^ddebug_[a-z_]*$/ { if (!first) first = "0x" $1; last = "" }
 		END { print first, last }'
+}
+
+# objects: in our pool, if zsmalloc counts them
+objects() { awk '$1 == "Total" { print $(NF - 2) }' /sys/kernel/debug/zsmalloc/dyndbg/classes 2>/dev/null; }
+
+# column N: that figure of the file memory, added up over all lines
+column() { awk -v n="$1" 'NR > 1 && NF > 2 { sum += $n } END { print sum + 0 }' $memory; }
+
+# settings DIRECTORY NAME=VALUE...: write them to the files there; ends at one that fails
+settings()
+{
+	directory=$1
+	shift
+	for setting in "$@"; do
+		echo "${setting#*=}" >"$directory/${setting%%=*}" || return
+	done
+}
+
+# shorten_memory FILE PERCENT: for a moment, FILE takes that much of what is available;
+# then caches shrink
+shorten_memory()
+{
+	free=$(sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo)
+	dd if=/dev/zero of="$1" bs=1M count=$((free * $2 / 102400)) 2>/dev/null
+	rm "$1"
+	echo 3 >/proc/sys/vm/drop_caches
 }

@@ -4,7 +4,6 @@
 # and with several, exactly what control shows for the callsite; cut off after 127 bytes.
 
 . ./lib.sh
-memory=/sys/kernel/debug/dynamic_debug/memory
 
 # prefixes MODULE FLAGS: what it should print, from its lines in control
 prefixes()

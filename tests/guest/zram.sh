@@ -14,7 +14,7 @@ debug=/sys/kernel/debug
 # zs_text: where zs_malloc() begins and ends
 zs_text() { sort /proc/kallsyms | awk 'start { print start, "0x" $1; exit } $3 == "zs_malloc" { start = "0x" $1 }'; }
 
-# set FILE TEXT
+# set_to FILE TEXT
 set_to() { echo "$2" 2>/dev/null >"$1"; }
 
 # stats TEXT: what there is to know of the first device and its pool
@@ -32,9 +32,7 @@ device()
 	dir=/sys/block/zram$1
 	set_to "$dir/reset" 1 || return
 	shift
-	for setting in "$@" disksize=$((pages * 4096)); do
-		set_to "$dir/${setting%%=*}" "${setting#*=}" || return
-	done
+	settings "$dir" "$@" disksize=$((pages * 4096)) 2>/dev/null
 }
 
 # put ROUND, is ROUND: the pages of the first device
@@ -122,16 +120,13 @@ check "limit: and have what was written" is 0
 check "limit: the device is gone" set_to $zram/reset 1
 
 # Each allocation of a size class fails once, the write that needs it fails, and is repeated.
-for setting in ignore-gfp-wait=N cache-filter=Y task-filter=Y verbose=0 times=-1 probability=0; do
-	echo "${setting#*=}" >$debug/failslab/"${setting%%=*}"
-done
 # (a cache that shares its slabs with another one cannot be chosen)
 for file in /sys/kernel/slab/kmalloc-*/failslab; do set_to "$file" 1; done
 read -r from to <<END
 $(zs_text)
 END
-echo "$from" >$debug/failslab/require-start
-echo "$to" >$debug/failslab/require-end
+settings $debug/failslab ignore-gfp-wait=N cache-filter=Y task-filter=Y verbose=0 times=-1 probability=0 \
+	require-start="$from" require-end="$to"
 
 # used: how many classes have been used
 used() { awk '$1 ~ /^[0-9]+$/ && $(NF - 4) > 0' $debug/zsmalloc/zram0/classes | wc -l; }
@@ -250,10 +245,7 @@ changes()
 pressure()
 {
 	while running; do
-		free=$(sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo)
-		dd if=/dev/zero of=/dev/shm/ballast bs=1M count=$((free * 9 / 10240)) 2>/dev/null
-		rm /dev/shm/ballast
-		echo 3 >/proc/sys/vm/drop_caches
+		shorten_memory /dev/shm/ballast 90
 		echo >>/tmp/pressures
 		sleep 1
 	done

@@ -28,9 +28,7 @@ check "and keeps the other objects" run compact 0
 # when the guest ends.
 debug=/sys/kernel/debug/failslab
 if [ -e $debug ]; then
-	for setting in ignore-gfp-wait=N verbose=0 times=1000000 require-start=0 require-end=0xffffffffffffffff; do
-		echo "${setting#*=}" >$debug/${setting%%=*}
-	done
+	settings $debug ignore-gfp-wait=N verbose=0 times=1000000 require-start=0 require-end=0xffffffffffffffff
 	failed_writes=0
 	# (kmemleak's own allocations are among them; it can do without)
 	for n in $(seq 60); do

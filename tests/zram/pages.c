@@ -25,17 +25,9 @@
 #include <unistd.h>
 #include <linux/fs.h>
 
+#include "../random.h"
+
 #define PAGE	4096
-
-static uint64_t state;
-
-static uint64_t next(void)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return state * 0x2545f4914f6cdd1dULL;
-}
 
 static void die(const char *what)
 {
