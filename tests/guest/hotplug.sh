@@ -27,13 +27,10 @@ for what in "common:$up" "dead:$down"; do
 	check "$lines messages of ${what%%:*}, each with its prefix" test "$lines" = 3
 done
 
-# flag t uses RCU, as it does on the unpatched kernel: lockdep reports that
-tid=t
-[ ! -e /proc/lockdep ] || tid=
 queries()
 {
 	while running; do
-		for flags in =pmfsl =_ =pm =pfl =pmfsl$tid =p; do
+		for flags in =pmfsl =_ =pm =pfl =pmfslt =p; do
 			echo "func cpu_init $flags; func at_dead $flags" >$control
 		done
 		echo >>/tmp/switches
