@@ -131,7 +131,7 @@ def main(library, results, image, paths):
     print(f'{image}: Linux {kernel.version}')
     print(f'{number(len(sites))} callsites of dynamic debug are built in, in {builtins} modules. They take, in bytes:')
     print()
-    has_pool = len(packed.blocks) * 1024 >= PAGE
+    has_pool = len(packed.blocks) * 1024 > PAGE
     pages = (packed.pooled + 3) // 4
     pool = [pages * PAGE, measured['mem.pool_empty'] + measured['mem.pool_class'] +
             8 * packed.pooled + measured['mem.pool_zspages'] / (measured['mem.pool_pages'] / PAGE) * pages]
@@ -151,7 +151,7 @@ def main(library, results, image, paths):
     print()
     print(f'A packed site takes {packed.bytes() / len(sites):.2f} bytes, where four addresses and a line took 40.')
     if not has_pool:
-        print('They fill less than a page, so there is no pool.')
+        print('They take no more than a page, so there is no pool.')
     names = strings((address for site in sites for address in (site.modname, site.filename, site.function)), text)
     formats = strings((site.format for site in sites), text)
     print(f'The series does not change jump entries, {number(JUMP_ENTRY * len(sites))} bytes; names, {number(names)}; formats,')

@@ -135,13 +135,16 @@ def blocks_of(fake, base, groups):
         shown += [f'dir/file.c:{100 + i} [%s]func{i} =%s "a\\t{i} "\\n"' for i in range(count)]
         if where == 'none':
             rows = [(base,) * 4 + (0,)] * count
+        elif where == 'strings':
+            # the formats are in a page that is not in the dump
+            rows = [row[:3] + (base + 3000000 + i,) + row[4:] for i, row in enumerate(rows)]
         data, packed = pack(rows, base)
         assert packed == count
         block = {'first': first, 'size': len(data)}
-        lost = count if where == 'none' else 0
+        lost = count if where in ('none', 'strings') else 0
         if where == 'pool':
             block['handle'] = fake.pooled(data)
-        elif where in ('slab', 'none'):
+        elif where in ('slab', 'none', 'strings'):
             block['data'] = fake.put(data)
         elif where == 'malformed':
             # the first row of the second group of two
@@ -221,7 +224,7 @@ def kernel(*args):
     head = fake.set('ddebug_modules', bytes(2 * size))
     last = head
     for name, two, groups in (('places', 'ZWEI', [('slab', 70), ('pool', 33), ('slab', 1)]),
-                              ('broken', '', [('none', 4), ('malformed', 20), ('lost', 2), ('pool', 1)]),
+                              ('broken', '', [('none', 4), ('malformed', 20), ('lost', 2), ('strings', 2), ('pool', 1)]),
                               ('nomem', '', [('unindexed', 3)])):
         count = sum(count for _, count in groups)
         base, packed, lines = section(fake, groups, [(name, count, two)])
@@ -264,7 +267,7 @@ for args, text in (((8, 'little', True, 24), '64 bits, JUMP_LABEL'), ((8, 'littl
                    ((4, 'little', False, 12), '32 bits'), ((4, 'big', False, 8), '32 bits, big endian')):
     fake, want = kernel(*args)
     check(text, lines(fake) == [HEADER] + sum(want.values(), []))
-    check('with a warning for each of two blocks', len(fake.warnings) == 2)
+    check('with a warning for each of two blocks and two strings', len(fake.warnings) == 4)
     for name in 'second', 'places', 'nomem':
         check(f'module {name}', lines(fake, name.encode()) == [HEADER] + want[name])
     check('no such module', refuses('of that name', fake, b'place'))

@@ -133,11 +133,11 @@ used() { awk '$1 ~ /^[0-9]+$/ && $(NF - 4) > 0' $debug/zsmalloc/zram0/classes | 
 
 check "no class: a device" device 0 comp_algorithm=lz4 recomp_algorithm="algo=zstd priority=1" backing_dev=/dev/ram0
 faults on
-failed=$(./pages fail /dev/zram0 $seed $pages 0)
+refused=$(./pages fail /dev/zram0 $seed $pages 0)
 faults off
 want=$(used)
 [ "$(cat ./series)" = all ] || want=0
-check "no class: $failed writes failed, and were repeated, for $(used) classes" test "$failed" = "$want"
+check "no class: $refused writes failed, and were repeated, for $(used) classes" test "$refused" = "$want"
 check "no class: and have what was written" is 0
 stats "no class" | grep -v 'io_stat\|debug_stat'
 check "no class: some are written anew" put 1
