@@ -16,7 +16,9 @@ mkdir "$tmp/files"
 cp "$top"/tests/guest/*.sh "$tmp/files/"
 tests=("${@:3}")
 if [ ${#tests[@]} = 0 ]; then
-	tests=(byhand hotplug prefix gone contexts churn)
+	tests=(byhand prefix gone contexts churn)
+	# its module and the callsite of a CPU that comes up are of x86
+	! grep -q '^CONFIG_X86=y' "$obj/.config" || tests+=(hotplug)
 	! grep -q _DPRINTK_FLAGS_INCL_STACK "$obj/source/include/linux/dynamic_debug.h" || tests+=(dumps)
 	! grep -q '^CONFIG_DYNAMIC_DEBUG_KUNIT_TEST=y' "$obj/.config" || tests+=(kunit)
 	! grep -q '^CONFIG_KASAN=y' "$obj/.config" || tests+=(going)

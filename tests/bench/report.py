@@ -98,11 +98,6 @@ def derive(results, config):
             figures['off.around'] = figures['mem.all'] - figures['mem.hot'] - figures['mem.tables'] - figures['off.packed']
             figures['off.all'] = sum(value for key, value in figures.items()
                                      if key.startswith('off.') and key != 'off.all')
-        if column != 'none':
-            # what grows with the number of callsites, and what does not
-            grows = figures['mem.hot'] + figures['mem.tables'] + figures['mem.packed']
-            saved = (none['mem.all'] - grows) / figures['mem.sites']
-            figures['mem.breakeven'] = round((figures['mem.total'] - grows) / saved)
 
 
 def figure(results, name):
@@ -352,7 +347,7 @@ class Tables:
             entry = self.results.get(config, {}).get(column, {'spread': {}})
             for key, (least, most) in entry['spread'].items():
                 if fnmatch.fnmatchcase(key, pattern) and not key.endswith('.spread'):
-                    worst[f'{key}, {COLUMNS[column].split(",")[0]}'] = (most - least) / (most or 1)
+                    worst[f'`{key.split(".", 1)[1]}`, {COLUMNS[column].split(",")[0]}'] = (most - least) / (most or 1)
         if not worst:
             return 'No boot differed from another.'
         key = max(worst, key=worst.get)
@@ -438,6 +433,18 @@ class Tables:
             *_, low, high = sorted(points[0])
             return max(math.log(p[high] / p[low], high / low) for p in points)
 
+        def breakeven(config, column, smaller):
+            """What does not depend on the number of callsites, by what each of them saves."""
+            def of(name, key):
+                return get(f'{name}.{column}.mem.{key}')
+            sites = of(config, 'sites')
+            grows = sum(of(config, key) for key in ('hot', 'tables', 'packed'))
+            if self.get(smaller, column, 'mem.added') is not None:
+                # what callsites differ in is what both kernels differ in
+                grows += sites * (of(config, 'added') - of(smaller, 'added')) / (sites - of(smaller, 'sites'))
+            saved = (get(f'{config}.none.mem.all') - grows) / sites
+            return round((of(config, 'total') - grows) / saved)
+
         def off(column):
             return f'lean.{column}.off.all / lean.{column}.mem.sites'
 
@@ -460,11 +467,11 @@ class Tables:
                  lambda: max(get(f'{config}.{column}.mem.total') / get(f'{config}.none.mem.total')
                              for config in self.results for column in ('all', 'slab')
                              if (self.get(config, column, 'mem.sites') or 0) >= 300)),
-                ('break-even, built-in callsites, slab', None, 160, lambda: get('lean.slab.mem.breakeven')),
-                ('the same, pool', None, 300, lambda: get('lean.all.mem.breakeven')),
-                ('the same, i386, slab', None, None, lambda: get('i386.slab.mem.breakeven')),
-                ('the same, i386, pool', None, None, lambda: get('i386.all.mem.breakeven')),
-                ('dynamic debug, off against on, lean, per callsite', off('none'), None, lambda: get(off('all'))),
+                ('break-even, built-in callsites, slab', None, 160, lambda: breakeven('lean', 'slab', 'small')),
+                ('the same, pool', None, 300, lambda: breakeven('lean', 'all', 'small')),
+                ('the same, arm, slab', None, None, lambda: breakeven('arm', 'slab', 'arm-small')),
+                ('the same, arm, pool', None, None, lambda: breakeven('arm', 'all', 'arm-small')),
+                ('what CONFIG_DYNAMIC_DEBUG costs (on less off), lean, per callsite', off('none'), None, lambda: get(off('all'))),
                 ('the same, ratio', None, 0.78, lambda: get(off('all')) / get(off('none'))),
                 ('packed, per callsite, Debian', None, 5.3, lambda: get('debian.all.mem.packed / debian.all.mem.sites')),
                 ('the same, lean', None, 5.3, lambda: get('lean.all.mem.packed / lean.all.mem.sites')),
