@@ -1,15 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # apply.sh: each way to apply the series that docs/working.md names works without fuzz, and all
-# give the same result. Prints KTAP.
+# give the same result. LINUX=dir is another tree than Debian's. Prints KTAP.
 . "$(dirname "$0")/../scripts/lib.sh"
 
 need_tools
 need_packages patch quilt
-choose_base ""
-dir=$("$top/scripts/source" pristine)
+choose_base "${LINUX:-}"
+[ -n "${LINUX:-}" ] && series=none || series=pristine
+dir=$("$top/scripts/source" "$series" "${LINUX:-}")
 scratch
 mapfile -t files < <(series_files all)
+# an earlier release lacks what the series needs
+for p in "$patches"/needs/*.patch; do
+	[ ! -e "$p" ] || patch -d "$dir" -s -p1 -R -F0 --dry-run <"$p" >/dev/null || files=("$p" "${files[@]}")
+done
 mkdir "$tmp/orig"
 touched "${files[@]}" | while read -r f; do
 	[ ! -e "$dir/$f" ] || (cd "$dir" && cp -a --parents "$f" "$tmp/orig/")
@@ -33,7 +38,7 @@ by_patch()
 # as OpenWrt does it
 by_quilt()
 {
-	mkdir patches && cp "${files[@]}" patches/ && (cd patches && printf '%s\n' *.patch >series) &&
+	mkdir patches && cp "${files[@]}" patches/ && printf '%s\n' "${files[@]##*/}" >patches/series &&
 		QUILT_PATCHES=patches quilt --quiltrc /dev/null push -a --fuzz=0 && rm -rf .pc patches
 }
 
