@@ -45,7 +45,7 @@ shell: ## a shell inside the booted kernel
 guest: ## boot the kernel and run SCRIPT=file in it, with FILES=dir and APPEND="boot parameters"
 	@$(if $(SCRIPT),,echo >&2 'error: no SCRIPT: run make guest SCRIPT=file'; exit 2;) scripts/guest "$$SCRIPT"
 
-kernel: ## build; the last line printed is the object directory
+kernel: ## build a kernel; the last line printed is the object directory
 	@scripts/kernel "$$CONFIG" "$$SERIES" "$$LINUX" "$$MODULES"
 
 tree: ## a git tree of the base with the series as commits, in build/tree
@@ -54,7 +54,7 @@ tree: ## a git tree of the base with the series as commits, in build/tree
 export: ## write the commits of build/tree back to patches/
 	@scripts/export
 
-drift: ## for each base, the newest release in the archives, and whether the series applies to it
+drift: ## for each base, the newest release in Debian's archives, and whether the series applies to it
 	@scripts/source drift
 
 diff-test: ## STEPS=6000 random queries, the same (SEED=n) for the kernels with and without the series

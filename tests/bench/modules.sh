@@ -9,8 +9,6 @@
 #   coresize, initsize                   what sysfs says of these once it is there
 #   packed, blocks, store                as in the file "memory": packed bytes, blocks in the
 #                                        pool, bytes in slab
-#   vmalloc                              bytes in /proc/vmallocinfo that are there for the
-#                                        module and those that it brought along
 . "$(dirname "$0")/lib.sh"
 
 start "$@"

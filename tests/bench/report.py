@@ -282,7 +282,7 @@ class Tables:
             if self.get(config, 'none', key) != self.get(config, 'all', key) or not key.startswith('image.section.'):
                 row(key.replace('image.section.', '').replace('image.', 'file: ').replace('bzimage', 'bzImage'), key)
         for part in ('text', 'rodata', 'data', 'kallsyms'):
-            row(f'all of {part}, less init', f'code.{part}')
+            row(f'all of {part}, without init', f'code.{part}')
         head = ['bytes', 'unpatched', 'patched', 'difference']
         return self.present(config, 'memory', grid(head, rows))
 
@@ -304,14 +304,13 @@ class Tables:
                             [show(figures[k]) for k in ('mem.pin.store_before', 'mem.pool_pages')] +
                             [show(figures['mem.pin.store']), show(4096 * figures['mem.pin.pages']),
                              a_site(figures['mem.pin.store'] - figures['mem.pin.store_before'], figures['mem.pin.sites'])])
-        head = ['config', 'callsites enabled', 'blocks pinned', 'slab before', 'pool pages before', 'slab', 'pool pages',
+        head = ['config', 'callsites enabled', 'blocks pinned', 'slab before', 'pool pages before', 'slab after', 'pool pages after',
                 'more slab, per callsite']
         return grid(head, rows) if rows else [self.how_to('lean')]
 
     def modules(self, config):
         items = {'sites': 'callsites', 'hot': 'descriptors', 'cold': 'sites, bytes', 'core': 'module memory',
-                 'init': 'init memory, freed', 'packed': 'packed', 'store': 'packed, slab', 'blocks': 'blocks in the pool',
-                 'vmalloc': 'vmalloc, with dependencies'}
+                 'init': 'init memory, freed', 'packed': 'packed', 'store': 'packed, slab', 'blocks': 'blocks in the pool'}
         names = sorted({key.split('.')[1] for key in self.keys(config, 'mod.*.core')})
         rows = []
         for name in names:
@@ -361,7 +360,7 @@ class Tables:
                 spread = [self.get(config, column, key + '.spread') for column in ('none', 'all')]
                 rows.append([key[4:]] + [show(c) for c in cells] + [times(self.ratio(config, key))] +
                             [' / '.join(show(s) for s in spread if s is not None)])
-        head = ['instructions', 'unpatched', 'patched', 'ratio', 'spread in a boot']
+        head = ['instructions', 'unpatched', 'patched', 'ratio', 'spread in a boot, unpatched / patched']
         return self.present(config, 'instructions', grid(head, rows) + ['', self.boots(config, 'ins.*')])
 
     def queries(self, config):
@@ -455,26 +454,26 @@ class Tables:
                 ('the same, i386', '0', 6500, lambda: get('i386.all.mem.added')),
                 ('all of the memory table, Debian, pool, bytes', 'debian.none.mem.total', 59000,
                  lambda: get('debian.all.mem.total')),
-                ('the same, per callsite', 'debian.none.mem.total / debian.none.mem.sites', 27.5,
+                ('per callsite, Debian, pool', 'debian.none.mem.total / debian.none.mem.sites', 27.5,
                  lambda: get('debian.all.mem.total / debian.all.mem.sites')),
-                ('the same, slab', 'debian.none.mem.total / debian.none.mem.sites', 26,
+                ('per callsite, Debian, slab', 'debian.none.mem.total / debian.none.mem.sites', 26,
                  lambda: get('debian.slab.mem.total / debian.slab.mem.sites')),
-                ('the same, lean, pool', 'lean.none.mem.total / lean.none.mem.sites', None,
+                ('per callsite, lean, pool', 'lean.none.mem.total / lean.none.mem.sites', None,
                  lambda: get('lean.all.mem.total / lean.all.mem.sites')),
-                ('the same, lean, slab', 'lean.none.mem.total / lean.none.mem.sites', None,
+                ('per callsite, lean, slab', 'lean.none.mem.total / lean.none.mem.sites', None,
                  lambda: get('lean.slab.mem.total / lean.slab.mem.sites')),
-                ('patched to unpatched, the largest ratio of any configuration with 300 callsites or more', None, 1,
+                ('memory, patched to unpatched, the largest ratio of any configuration with 300 callsites or more', None, 1,
                  lambda: max(get(f'{config}.{column}.mem.total') / get(f'{config}.none.mem.total')
                              for config in self.results for column in ('all', 'slab')
                              if (self.get(config, column, 'mem.sites') or 0) >= 300)),
-                ('break-even, built-in callsites, slab', None, 160, lambda: breakeven('lean', 'slab', 'small')),
-                ('the same, pool', None, 300, lambda: breakeven('lean', 'all', 'small')),
-                ('the same, arm, slab', None, None, lambda: breakeven('arm', 'slab', 'arm-small')),
-                ('the same, arm, pool', None, None, lambda: breakeven('arm', 'all', 'arm-small')),
-                ('what CONFIG_DYNAMIC_DEBUG costs (on less off), lean, per callsite', off('none'), None, lambda: get(off('all'))),
+                ('break-even, built-in callsites, lean, slab', None, 160, lambda: breakeven('lean', 'slab', 'small')),
+                ('break-even, lean, pool', None, 300, lambda: breakeven('lean', 'all', 'small')),
+                ('break-even, arm, slab', None, None, lambda: breakeven('arm', 'slab', 'arm-small')),
+                ('break-even, arm, pool', None, None, lambda: breakeven('arm', 'all', 'arm-small')),
+                ('what CONFIG_DYNAMIC_DEBUG costs (on minus off), lean, per callsite', off('none'), None, lambda: get(off('all'))),
                 ('the same, ratio', None, 0.78, lambda: get(off('all')) / get(off('none'))),
                 ('packed, per callsite, Debian', None, 5.3, lambda: get('debian.all.mem.packed / debian.all.mem.sites')),
-                ('the same, lean', None, 5.3, lambda: get('lean.all.mem.packed / lean.all.mem.sites')),
+                ('packed, per callsite, lean', None, 5.3, lambda: get('lean.all.mem.packed / lean.all.mem.sites')),
                 ('an empty zsmalloc pool, bytes', 'lean.none.mem.pool_empty', 2500, lambda: get('lean.all.mem.pool_empty')),
                 ('lines added to lib/ and include/, without tests', None, 1300, lambda: get('lean.all.lines.added')),
                 ('of which are code, without comments and blank lines', None, None, lambda: get('lean.all.lines.code')),
@@ -484,10 +483,10 @@ class Tables:
                  lambda: worst('lean', 'ins.enabled.*.pmfl.median', 'ins.enabled.kernel.pmfl')),
                 ('`cat control`, ratio', None, 1, lambda: worst('lean', 'ins.control.*')),
                 ('the costliest query that changes nothing, Debian, instructions', None, 350000, lambda: query('debian')),
-                ('any query by file, function, format, module, class, Debian, ratio', None, 1.5,
+                ('the worst query by file, function, format, module or class, Debian, ratio', None, 1.5,
                  lambda: worst('debian', *(f'ins.query.{kind}.*' for kind in kinds))),
                 ('the costliest query that changes nothing, lean, instructions', None, None, lambda: query('lean')),
-                ('any query by file, function, format, module, class, lean, ratio', None, 1.5,
+                ('the worst query by file, function, format, module or class, lean, ratio', None, 1.5,
                  lambda: worst('lean', *(f'ins.query.{kind}.*' for kind in kinds))),
                 ('packing at boot, Debian, instructions', None, 400000, lambda: packing('debian')),
                 ('packing at boot, lean, instructions per callsite', None, 186,

@@ -5,13 +5,6 @@
 
 memory=/sys/kernel/debug/dynamic_debug/memory
 
-# vmalloc: bytes that are there for modules
-vmalloc()
-{
-	awk '/execmem|module/ { for (i = 1; i <= NF; i++) if (sub("pages=", "", $i)) pages += $i }
-		END { print pages * 4096 }' /proc/vmallocinfo
-}
-
 # figures NAME: of a module that is there
 figures()
 {
@@ -29,7 +22,6 @@ insmod ./coming.ko || exit
 sleep 1	# its init memory is freed after a grace period, as that of the others
 while read -r name; do
 	dmesg -c >/dev/null
-	was=$(vmalloc)
 	if [ -e "$name.ko" ]; then
 		insmod "./$name.ko"
 	else
@@ -40,7 +32,6 @@ while read -r name; do
 		exit 1
 	fi
 	sleep 1
-	echo "@ mod.$name.vmalloc $(($(vmalloc) - was))"
 	dmesg | sed -n 's/.*coming: //p' >came
 	while read -r module core init; do
 		echo "@ mod.$module.core $core"
