@@ -11,7 +11,7 @@ said()
 	echo "module dumps =$1" >$control
 	dmesg -c >/dev/null
 	echo 1 >/sys/module/dumps/parameters/say
-	dmesg | sed 's/^\[[^]]*\] *//' | awk '/dumps: / { print $NF } /^Call Trace:/ { print "trace" }' | xargs echo
+	dmesg | sed 's/^\[[^]]*\] *//' | awk '/dumps: / { print $NF } /^Call [Tt]race:/ { print "trace" }' | xargs echo
 }
 
 # with its trace, a message is to be on the console, too, or scripts/guest takes that for a report
