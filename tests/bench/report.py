@@ -375,6 +375,24 @@ class Tables:
         head = ['ratio of instructions', 'matches', 'changes nothing', '+p', '-p', '+pmfl', '-pmfl', 'largest spread in a boot']
         return self.present(config, 'instructions', grid(head, rows))
 
+    def ratios(self):
+        """The least and the largest ratio of each kind of query."""
+        kinds = {'func': 'function', 'line': 'line', 'fileline': 'file and line', 'format': 'format', 'file': 'file',
+                 'module': 'module', 'class': 'class'}
+        ways = {'same': 'changes nothing', 'on': '+p', 'prefix-on': '+pmfl'}
+        configs = [config for config in ('lean', 'debian') if self.keys(config, 'ins.query.*.same')]
+        rows = []
+        for kind, text in kinds.items():
+            row = [text]
+            for config in configs:
+                for way in ways:
+                    found = [self.ratio(config, key) for key in self.keys(config, f'ins.query.{kind}.*.{way}')]
+                    found = [ratio for ratio in found if ratio is not None]
+                    row.append(f'{min(found):.2f} to {max(found):.2f}' if found else '')
+            rows.append(row)
+        head = ['ratio of instructions, query by'] + [f'`{config}`, {way}' for config in configs for way in ways.values()]
+        return grid(head, rows) if configs else [self.how_to('lean')]
+
     def growth_of(self, config, column, metric):
         points = {}
         for key in self.keys(config, f'growth.*.{metric}', (column,)):
