@@ -23,7 +23,8 @@ verdict()
 	check "$symbol=$got with $*" [ $got = "$want" ]
 }
 
-# default SYMBOL y|n ARCH SETTING...: its default on that architecture
+# default SYMBOL y|n ARCH SETTING...: its default on that architecture, or if a setting names it,
+# whether it can be set; the last setting must be honoured
 default()
 {
 	local symbol=$1 want=$2 arch=$3 got=n
@@ -33,7 +34,7 @@ default()
 		die "alldefconfig fails: $(tail -n1 "$tmp/log")"
 	grep -qx "CONFIG_${!#}" "$tmp/obj-$arch/.config" || die "CONFIG_${!#} is not honoured"
 	! grep -q "^CONFIG_$symbol=y" "$tmp/obj-$arch/.config" || got=y
-	check "$arch: by default $symbol=$got with $*" [ $got = "$want" ]
+	check "$arch: $symbol=$got with $*" [ $got = "$want" ]
 }
 
 # question SYMBOLS SETTING...: starting from Debian's configuration of the unpatched kernel
@@ -74,6 +75,10 @@ verdict DYNAMIC_DEBUG_ZSMALLOC n "${settings[@]}" ZRAM=y
 # The pool needs pages of 4 KiB
 default DYNAMIC_DEBUG_ZSMALLOC y arm64 DYNAMIC_DEBUG=y SWAP=y ZSWAP=y ZSMALLOC=y ARM64_4K_PAGES=y
 default DYNAMIC_DEBUG_ZSMALLOC n arm64 DYNAMIC_DEBUG=y SWAP=y ZSWAP=y ZSMALLOC=y ARM64_64K_PAGES=y
+# and physical addresses of less than 40 bits, or objects could cross pages
+pool=(MMU=y DYNAMIC_DEBUG=y SWAP=y ZSWAP=y ZSMALLOC=y DYNAMIC_DEBUG_ZSMALLOC=y)
+default DYNAMIC_DEBUG_ZSMALLOC y arm "${pool[@]}" ARCH_MULTI_V7=y
+default DYNAMIC_DEBUG_ZSMALLOC n arm "${pool[@]}" ARCH_MULTI_V6=n ARCH_MULTI_V7=y ARM_LPAE=y
 # What distributions choose. Debian: zsmalloc built in, no KUnit. Fedora: KUnit as a module
 # as well. Kernel testers: KUnit built in. Android: DYNAMIC_DEBUG_CORE alone, zsmalloc as a
 # module. Last, no dynamic debug.
