@@ -70,7 +70,7 @@ config-test: ## build, boot and test other configurations (slow)
 arch-test: ## build, boot and test other architectures (slow)
 	@scripts/matrix i386 arm arm-small arm64 arm64-16k arm64-64k s390x riscv64
 
-soak: ## MINUTES=10 of module loads, queries, messages, memory pressure and CPU hotplug in the debug kernel
+soak: ## MINUTES=10 of module loads, queries, messages, memory pressure and CPU hotplug in a debug kernel, CPUs in parallel
 	@scripts/soak
 
 fuzz-guest: ## MINUTES=15 of random operations on everything from several processes, in two debug kernels; SEED=n
