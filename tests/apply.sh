@@ -11,10 +11,12 @@ choose_base "${LINUX:-}"
 dir=$("$top/scripts/source" "$series" "${LINUX:-}")
 scratch
 mapfile -t files < <(series_files all)
-# an earlier release lacks what the series needs
+# an earlier release lacks what the series needs, in order
+needs=()
 for p in "$patches"/needs/*.patch; do
-	[ ! -e "$p" ] || patch -d "$dir" -s -p1 -R -F0 --dry-run <"$p" >/dev/null || files=("$p" "${files[@]}")
+	[ ! -e "$p" ] || patch -d "$dir" -s -p1 -R -F0 --dry-run <"$p" >/dev/null || needs+=("$p")
 done
+files=("${needs[@]}" "${files[@]}")
 mkdir "$tmp/orig"
 touched "${files[@]}" | while read -r f; do
 	[ ! -e "$dir/$f" ] || (cd "$dir" && cp -a --parents "$f" "$tmp/orig/")
