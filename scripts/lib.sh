@@ -83,11 +83,11 @@ step()
 }
 
 # lock NAME: wait for other runs that work on the same thing; "base" is what all clones have
-# in the cache
+# in the cache, "packages" is what all of them install
 lock()
 {
 	local fd dir=$build/lock
-	[ "$1" != base ] || dir=$cache/lock
+	case $1 in base | packages) dir=$cache/lock ;; esac
 	mkdir -p "$dir"
 	exec {fd}>"$dir/$1"
 	flock -w 5 "$fd" || { say "waiting for another run on $1"; flock "$fd"; }
@@ -117,9 +117,10 @@ need_packages()
 		sudo=(sudo)
 	fi
 	mkdir -p "$build/log"
-	step "install ${missing[*]}" "$build/log/install.log" "${sudo[@]}" sh -c '
+	# "apt-get update" does not wait for another one, "apt-get install" does if told to
+	(lock packages && step "install ${missing[*]}" "$build/log/install.log" "${sudo[@]}" sh -c '
 		export DEBIAN_FRONTEND=noninteractive
-		apt-get update && exec apt-get install -y --no-install-recommends "$@"' sh "${missing[@]}" ||
+		apt-get update && exec apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends "$@"' sh "${missing[@]}") ||
 		die "cannot install ${missing[*]}: $(grep -m1 '^E:' "$build/log/install.log" || echo "see build/log/install.log")"
 }
 

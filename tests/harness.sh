@@ -238,6 +238,17 @@ find /usr/local/bin /usr/sbin /usr/bin /sbin /bin -maxdepth 1 ! -name sudo -exec
 shim id <<<'echo 1000'
 shim dpkg-query <<<'exit 1'
 PATH=$tmp/nosudo refused 'not root and no sudo' "not root and no sudo: as root, run 'apt-get install" make kernel
+# Two runs at once: apt refuses a second update, instead of waiting
+shim sudo <<<'exec "$@"'
+shim apt-get <<END
+case "\$*" in
+*install*) rmdir "$tmp/updating" ;;
+*) mkdir "$tmp/updating" && sleep 1 ;;
+esac
+END
+: >"$tmp/out"
+PATH=$bin:$PATH bash -c '. scripts/lib.sh; need_packages bc & need_packages bc && wait $!' 2>"$tmp/err" && rc=0 || rc=$?
+verdict 'two runs install packages, one after the other' [ "$rc" = 0 ]
 rm "$bin"/*
 
 # A toy archive with packages of several releases of the base, which contain the real files
