@@ -68,7 +68,7 @@ config-test: ## build, boot and test other configurations (slow)
 	@scripts/matrix lean nojump slab nozs nomodules nodebugfs core up rt lto small
 
 arch-test: ## build, boot and test other architectures (slow)
-	@scripts/matrix i386 arm arm-small arm64 arm64-16k arm64-64k s390x riscv64
+	@scripts/matrix i386 arm arm-small arm64 arm64-16k arm64-64k s390x riscv64 ppc64le
 
 soak: ## MINUTES=10 of module loads, queries, messages, memory pressure and CPU hotplug in a debug kernel, CPUs in parallel
 	@scripts/soak

@@ -160,6 +160,10 @@ arch_of()
 		karch=riscv cross=riscv64-linux-gnu- image=arch/riscv/boot/Image
 		qemu_cmd=(qemu-system-riscv64 -M virt)
 		tools=(gcc-riscv64-linux-gnu qemu-system-misc opensbi) ;;
+	ppc64el)
+		karch=powerpc cross=powerpc64le-linux-gnu- image=vmlinux
+		qemu_cmd=(qemu-system-ppc64 -M pseries) console=hvc0
+		tools=(gcc-powerpc64le-linux-gnu qemu-system-ppc) ;;
 	s390x)
 		karch=s390 cross=s390x-linux-gnu- image=arch/s390/boot/bzImage
 		qemu_cmd=(qemu-system-s390x -M s390-ccw-virtio -cpu qemu) console=ttyS1
