@@ -13,6 +13,21 @@ said()
 	dmesg | sed -n 's/^\[[^]]*\] *\(.*byhand: \)/\1/p'
 }
 
+# neighbour: the section of the module that is nearest to its sites
+neighbour()
+(
+	cd /sys/module/byhand/sections || exit
+	sites=$(cat .init.dyndbg_sites) least=
+	for section in * .[!.]*; do
+		[ "$section" != .init.dyndbg_sites ] || continue
+		distance=$(($(cat "$section") - sites))
+		distance=${distance#-}
+		[ -z "$least" ] || [ "$distance" -lt "$least" ] || continue
+		least=$distance name=$section
+	done
+	echo "$name"
+)
+
 dmesg -c >/dev/null
 insmod ./byhand.ko
 check "a warning counts them" test \
@@ -21,6 +36,8 @@ check "they are listed without a place" test \
 	"$(grep -c '^<no-site>:0 \[byhand\]<no-site> =_ "<no-site>"$' $control)" = 2
 check "the others with theirs" test \
 	"$(grep -cE 'byhand\.c:[0-9]+ \[byhand\](before|by_hand|after) =_ "byhand: (before|between|after).n"$' $control)" = 3
+neighbour >/tmp/neighbour
+check "its sites are in init memory, next to its symbols" grep -qx '\.symtab\|\.init\..*' /tmp/neighbour
 echo 'module byhand func * +p' >$control
 check "a query by function leaves them alone" test "$(grep -c '\[byhand\].* =p ' $control)" = 3
 echo 'module byhand =_; module byhand file * +p' >$control
