@@ -37,7 +37,7 @@ check "they are listed without a place" test \
 check "the others with theirs" test \
 	"$(grep -cE 'byhand\.c:[0-9]+ \[byhand\](before|by_hand|after) =_ "byhand: (before|between|after).n"$' $control)" = 3
 neighbour >/tmp/neighbour
-check "its sites are in init memory, next to its symbols" grep -qx '\.symtab\|\.init\..*' /tmp/neighbour
+check "its sites are in init memory, next to its symbols" grep -qx '\.symtab\|\.init.*' /tmp/neighbour
 echo 'module byhand func * +p' >$control
 check "a query by function leaves them alone" test "$(grep -c '\[byhand\].* =p ' $control)" = 3
 echo 'module byhand =_; module byhand file * +p' >$control
