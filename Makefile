@@ -7,10 +7,10 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 
 CONFIG ?= lean
 SERIES ?= all
-export BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES VMLINUX QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK DEBIAN ARCHES
+export BASE CHECK CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES VMLINUX QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK DEBIAN ARCHES
 
 targets := help run estimate test bench shell guest kernel tree export drift diff-test fuzz config-test arch-test bisect-test dump-test klp-test mutants soak fuzz-guest zram-test kcsan-test clean
-settings := BASE CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES VMLINUX QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK DEBIAN ARCHES JOBS
+settings := BASE CHECK CONFIG SERIES SCRIPT FILES APPEND LINUX TIMEOUT MEM CPUS KVM MODULES VMLINUX QEMU_ARGS SEED STEPS STREAM FAULT MINUTES RUNS QUICK DEBIAN ARCHES JOBS
 
 # A mistyped variable or target must not be ignored.
 given := $(foreach v,$(.VARIABLES),$(if $(filter command%,$(origin $(v))),$(v)))
@@ -83,7 +83,7 @@ kcsan-test: ## data races in dynamic debug and zsmalloc, found by KCSAN; those o
 	@tests/guest.sh kcsan
 	@CONFIG=kcsan SERIES=all scripts/selftest
 
-bisect-test: ## build, boot and test every prefix of the series (slow)
+bisect-test: ## build, boot and test every prefix of the series; CHECK=file: sparse, 0.6.5-rc1 or newer for 7.3 (slow)
 	@scripts/bisect-test
 
 dump-test: ## list callsites with drgn (from a dump) and gdb (in a stopped kernel), compare with control (slow)

@@ -72,6 +72,7 @@ refused 'unknown target' "unknown target 'gest'" make gest
 refused 'no SCRIPT' 'no SCRIPT' make guest
 refused 'a SCRIPT that does not exist' "no such SCRIPT 'nowhere'" make guest SCRIPT=nowhere
 refused 'FILES that do not exist' "no such FILES 'nowhere'" make guest SCRIPT=Makefile FILES=nowhere
+refused 'a CHECK that does not exist' "no such CHECK 'nowhere'" make bisect-test CHECK=nowhere
 refused 'TIMEOUT that is no number' "TIMEOUT='soon'" make guest SCRIPT=Makefile TIMEOUT=soon
 refused 'export without a tree' 'say make tree first' make export
 refused 'sections of no kernel' "no vmlinux.o in 'nowhere'" scripts/sections nowhere
