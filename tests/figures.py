@@ -106,8 +106,10 @@ def main():
 
     for path in sorted(glob.glob('docs/results*.md')):
         text = read(path)
-        verdict(f'{path} has the tables of these results',
-                [] if report.Tables(results_of(path)).fill(text) == text else ['make bench writes them'])
+        wrong = [] if report.Tables(results_of(path)).fill(text) == text else ['make bench writes them']
+        if len(report.TABLE.findall(text)) != text.count('<!-- end -->') or '<!-- table: ' not in text:
+            wrong.append('a table is not between <!-- table: NAME --> and <!-- end -->')
+        verdict(f'{path} has the tables of these results', wrong)
     print(f'1..{sum(counts.values())}')
     print(f'{counts[True]} passed, {counts[False]} failed')
     sys.exit(counts[False] > 0)

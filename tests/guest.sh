@@ -19,7 +19,9 @@ if [ ${#tests[@]} = 0 ]; then
 	tests=(byhand prefix gone contexts churn)
 	# its module and the callsite of a CPU that comes up are of x86
 	! grep -q '^CONFIG_X86=y' "$obj/.config" || tests+=(hotplug)
-	! grep -q _DPRINTK_FLAGS_INCL_STACK "$obj/source/include/linux/dynamic_debug.h" || tests+=(dumps)
+	h=$obj/source/include/linux/dynamic_debug.h
+	[ -e "$h" ] || die "there is no $h"
+	! grep -q _DPRINTK_FLAGS_INCL_STACK "$h" || tests+=(dumps)
 	! grep -q '^CONFIG_DYNAMIC_DEBUG_KUNIT_TEST=y' "$obj/.config" || tests+=(kunit)
 	! grep -q '^CONFIG_KASAN=y' "$obj/.config" || tests+=(going)
 	! grep -q '^CONFIG_KCSAN=y' "$obj/.config" || tests+=(race)

@@ -516,6 +516,8 @@ guest 300 <<<'dmesg -n 1; echo N >/sys/module/printk/parameters/ignore_loglevel;
 verdict 'a report that was kept off the console' test $rc = 99
 guest 300 <<<"$(sed -n '/^quiet()/,/^}/p' tests/guest/lib.sh); quiet; echo '<4>BUG: sleeping' >/dev/kmsg; dmesg -c >/dev/null"
 verdict 'a report that a quiet test cleared from the log' test $rc = 99
+guest 300 <<<'echo "<4>kmemleak: Cannot allocate a kmemleak_object structure" >/dev/kmsg'
+verdict 'a leak detector that has switched itself off' test $rc = 99
 guest 300 <<<'echo "<7>a debug message: WARNING: no bug: Call Trace:" >/dev/kmsg'
 verdict 'words inside a message are no report' test $rc = 0
 guest 300 <<<'echo "<7>test_dd: said" >/dev/kmsg; sleep 3; echo "<6>others" >/dev/kmsg; echo "<4>CPU: 0 PID: 1" >/dev/kmsg; sleep 3; echo "<4>Call Trace:" >/dev/kmsg'
@@ -554,6 +556,31 @@ PATH=$bin:$PATH guest 300 <<<'echo here'
 verdict 'a kernel that is not the one that was built' grep -q 'another kernel booted than was built' "$tmp/err"
 verdict 'is an error' test $rc = 99
 rm "$bin"/*
+# A test that cannot fail is none: what each of these checks is missing
+selftest()
+{
+	rc=0
+	APPEND=$1 CONFIG=lean SERIES=all scripts/selftest >"$tmp/out" 2>"$tmp/err" || rc=$?
+}
+selftest initcall_blacklist=dynamic_debug_init_control
+verdict 'a selftest that skips all' test $rc = 1
+selftest debugfs=off
+verdict 'one that skips the file "memory"' test "$rc $(tail -n1 "$tmp/out" | grep -o '1 failed')" = '1 1 failed'
+shim perl <<<'exit 2'
+eval "$(sed -n '/^checkpatch()/,/^}/p' scripts/test)"
+PATH=$bin:$PATH checkpatch >"$tmp/out" 2>"$tmp/err" && rc=0 || rc=$?
+verdict 'a checkpatch that does not run' test "$rc $(grep -c 'ended with status 2' "$tmp/out")" = "1 $(series_files all | wc -l)"
+rm "$bin"/*
+mkdir "$tmp/texts"
+cp -r README.md docs tests patches "$tmp/texts"
+(cd "$tmp/texts" && sed -i 's/^<!-- table: memory lean -->$/<!-- table memory lean -->/' docs/results.md &&
+	tests/figures.py) >"$tmp/out" 2>"$tmp/err" && rc=0 || rc=$?
+verdict 'a table without its marker' test "$rc $(grep -c '^not ok' "$tmp/out")" = '1 1'
+rc=0
+python3 -B -c 'import sys; sys.path.insert(0, "tests/diff"); import diff
+run = diff.Run(0, "", "")
+print(diff.differences(run, run, ["query"]))' >"$tmp/out" 2>"$tmp/err" || rc=$?
+verdict 'two runs that stop early, as far as each other' test "$rc $(cat "$tmp/out")" = "0 {0: ['end']}"
 guest 300 <<<'reboot -f'
 verdict 'a missing end marker' test $rc = 99
 guest 300 <<<'echo c >/proc/sysrq-trigger'

@@ -98,8 +98,7 @@ def differences(one, two, steps):
     apart = False
     for n, step in enumerate(steps):
         if n >= len(one.steps) or n >= len(two.steps):
-            if len(one.steps) != len(two.steps) or one.status:
-                found[n] = ["end"]
+            found[n] = ["end"]
             break
         (value, control, log), (value2, control2, log2) = one.steps[n], two.steps[n]
         what = []
@@ -298,7 +297,7 @@ def show(guests, first, steps):
     return steps
 
 
-def coverage(steps, run):
+def coverage(steps, run, patched):
     """what the stream reached: text, and is it enough?"""
     level, levels, queries, done = 0, Counter(), 0, 0
     for step, (value, _, _) in zip(steps, run.steps):
@@ -310,7 +309,7 @@ def coverage(steps, run):
             done += value > 0
             levels[max(0, min(level, 4))] += 1
     records = sum(log[0] for _, _, log in run.steps if log[0] > 0)
-    lost = sum(log[0] < 0 for _, _, log in run.steps)
+    lost = sum(one[2][0] < 0 or two[2][0] < 0 for one, two in zip(run.steps, patched.steps))
     states = len({control for _, control, _ in run.steps})
     text = (f"{queries} queries, {done} of them right, at verbose " +
             ", ".join(f"{n}: {levels[n]}" for n in sorted(levels)) +
@@ -365,7 +364,7 @@ def main(seed, count, edited, work):
             text = f"{kind}{' queries' if kind in QUERY_KINDS else ''}: {len(mine)} steps"
             plan.test(not bad, text + (f", {len(bad)} differ, first {bad[0]}" if bad else ""))
         if enough:
-            text, ok = coverage(steps, runs[0])
+            text, ok = coverage(steps, *runs)
             plan.test(ok, text)
         show_ends(runs, len(steps))
         if found:

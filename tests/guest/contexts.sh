@@ -78,7 +78,7 @@ m='contexts:' f='[a-z_]+:' s='[^ :]*contexts\.c:' l='[0-9]+:'
 prefixes="$m$f$s$l |$m |$m$f$l |$t$s$l |${t}$m$f$s$l |$m$f |$f |$t|$t$m |$m$f$s$l |"
 messages_of contexts >/tmp/lines
 grep -vE "^($prefixes)contexts: [a-z_]+\$" /tmp/lines >/tmp/torn
-check "prefixes are whole: $(wc -l </tmp/lines) lines" test ! -s /tmp/torn
+check "prefixes are whole: $(wc -l </tmp/lines) lines" test -s /tmp/lines -a ! -s /tmp/torn
 head -n 5 /tmp/torn
 # and each names the function that its message names
 sed -nE 's/.*(^|[: ])(at_[a-z_]+):.*contexts: ([a-z_]+)$/\2 \3/p' /tmp/lines |

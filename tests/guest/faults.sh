@@ -66,6 +66,7 @@ change()
 		cmp -s /tmp/now /tmp/old || { bad="$n: not undone"; break; }
 	done
 	echo "$2" >"$file"
+	[ $n -gt 1 ] || bad=${bad:-nothing failed}
 	verdict "${file##*/}: $1: $((n - 1)) faults" "$bad"
 }
 
@@ -131,6 +132,7 @@ pins()
 		rmmod many
 	done
 	rmmod many 2>/dev/null
+	[ $n -gt 1 ] || bad=${bad:-nothing failed}
 	verdict "${file##*/}: $2, on a new module: $((n - 1)) faults" "$bad"
 }
 

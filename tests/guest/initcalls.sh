@@ -13,8 +13,8 @@ rm /tmp/ballast
 case $left_out in
 dynamic_debug_init|dynamic_debug_init_control)
 	check "there is no control file" test ! -e $control
-	modprobe test_dynamic_debug dyndbg=+pmf
-	echo 1 >/sys/module/test_dynamic_debug/parameters/do_prints ;;
+	check "a module with callsites is loaded" modprobe test_dynamic_debug dyndbg=+pmf
+	check "its callsites are reached" sh -c 'echo 1 >/sys/module/test_dynamic_debug/parameters/do_prints' ;;
 *)
 	check "every callsite has its site" test "$(grep -c '<no-site>' $control)" = 0
 	check "the pool is not used" test "$(awk '$1 == "kernel" { print $5 }' $memory)" = 0
@@ -25,5 +25,5 @@ dynamic_debug_init|dynamic_debug_init_control)
 	echo 1 >/sys/module/test_dynamic_debug/parameters/do_prints
 	check "those of a module, too" test "$(dmesg | grep -c '\] test_dynamic_debug:do_cats: test_dd: doing categories')" -ge 1 ;;
 esac
-rmmod test_dynamic_debug
+check "the module is unloaded" rmmod test_dynamic_debug
 finish initcalls

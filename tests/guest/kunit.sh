@@ -6,7 +6,7 @@ results=$(ls /sys/kernel/debug/kunit/dynamic_debug*/results)
 # shellcheck disable=SC2086 # a list
 cat $results
 # shellcheck disable=SC2086
-passed=$(cat $results | grep -c '^ *ok ')
+passed=$(cat $results | grep '^ *ok ' | grep -vc '# SKIP')
 # shellcheck disable=SC2086
 failed=$(cat $results | grep -c '^ *not ok ')
 suites=$(echo "$results" | wc -w)
@@ -15,7 +15,7 @@ suites=$(echo "$results" | wc -w)
 # shellcheck disable=SC2086
 cat $results | awk '
 	sub(/^    1\.\./, "") { planned += $1 }
-	/^    (not )?ok / { ran++ }
+	/^    (not )?ok / && !/# SKIP/ { ran++ }
 	END {
 		if (planned && ran == planned) exit
 		printf "not ok - %d of %d cases ran\n", ran, planned
