@@ -155,16 +155,20 @@ def blocks_of(fake, base, groups):
             # the handle leads to an object of another one
             block['handle'] = fake.put(fake.read(fake.pooled(data), fake.long_size))
             lost = count
-        if where == 'unindexed':
-            # there was no memory: no blocks, no indexes
+        if where in ('unindexed', 'away'):
             lost = count
-        else:
+        # without memory for packed sites, there are no blocks and no indexes
+        if where != 'unindexed':
             blocks.append(fake.struct('struct ddebug_block', **block))
         if lost:
             shown[-lost:] = ['<no-site>:0 [%s]<no-site> =%s "<no-site>"'] * lost
         words += [0 if where == 'unindexed' else first + i for i in range(count)]
+    blocks_at = fake.put(b''.join(blocks))
+    if groups[0][0] == 'away':
+        # what lists the blocks is in a page that is not in the dump
+        del fake.memory[blocks_at]
     packed = fake.struct('struct ddebug_sites', base=base, num=len(words) if blocks else 0, next=0,
-                         nr_blocks=len(blocks), blocks=fake.put(b''.join(blocks)))
+                         nr_blocks=len(blocks), blocks=blocks_at)
     return packed, words, shown
 
 
@@ -225,7 +229,7 @@ def kernel(*args):
     last = head
     for name, two, groups in (('places', 'ZWEI', [('slab', 70), ('pool', 33), ('slab', 1)]),
                               ('broken', '', [('none', 4), ('malformed', 20), ('lost', 2), ('strings', 2), ('pool', 1)]),
-                              ('nomem', '', [('unindexed', 3)])):
+                              ('nomem', '', [('unindexed', 3)]), ('away', '', [('away', 5)])):
         count = sum(count for _, count in groups)
         base, packed, lines = section(fake, groups, [(name, count, two)])
         want.update(lines)
@@ -267,8 +271,8 @@ for args, text in (((8, 'little', True, 24), '64 bits, JUMP_LABEL'), ((8, 'littl
                    ((4, 'little', False, 12), '32 bits'), ((4, 'big', False, 8), '32 bits, big endian')):
     fake, want = kernel(*args)
     check(text, lines(fake) == [HEADER] + sum(want.values(), []))
-    check('with a warning for each of two blocks and two strings', len(fake.warnings) == 4)
-    for name in 'second', 'places', 'nomem':
+    check('with a warning for two blocks, two strings and one list of blocks', len(fake.warnings) == 5)
+    for name in 'second', 'places', 'nomem', 'away':
         check(f'module {name}', lines(fake, name.encode()) == [HEADER] + want[name])
     check('no such module', refuses('of that name', fake, b'place'))
     fake.set('nr_ddebug_builtins', bytes(4))

@@ -16,6 +16,14 @@ verdict()
 	check "$1${2:+: $2}" test -z "$2"
 }
 
+# each TEXT: the verdict on what was tried n times, with another allocation failing each
+# time, and none the last time
+each()
+{
+	[ $n -gt 1 ] || bad=${bad:-nothing failed}
+	verdict "$1: $((n - 1)) faults" "$bad"
+}
+
 # Only allocations on behalf of dynamic debug fail: those with one of its functions
 # on the stack. Its init functions are elsewhere, and freed.
 read -r start end <<END
@@ -66,8 +74,7 @@ change()
 		cmp -s /tmp/now /tmp/old || { bad="$n: not undone"; break; }
 	done
 	echo "$2" >"$file"
-	[ $n -gt 1 ] || bad=${bad:-nothing failed}
-	verdict "${file##*/}: $1: $((n - 1)) faults" "$bad"
+	each "${file##*/}: $1"
 }
 
 # attempt N TEXT: write it to $file with the Nth allocation failing; sets rc, and left:
@@ -132,8 +139,7 @@ pins()
 		rmmod many
 	done
 	rmmod many 2>/dev/null
-	[ $n -gt 1 ] || bad=${bad:-nothing failed}
-	verdict "${file##*/}: $2, on a new module: $((n - 1)) faults" "$bad"
+	each "${file##*/}: $2, on a new module"
 }
 
 # reading: control is read whole, or cannot be opened
@@ -155,8 +161,7 @@ reading()
 			[ ! -s /tmp/now ] || { bad="$n: failed after it was opened: $(cat /tmp/err)"; break; }
 		fi
 	done
-	[ $n -gt 1 ] || bad="nothing failed"
-	verdict "reading control: $((n - 1)) faults" "$bad"
+	each "reading control"
 }
 
 # budget: how many faults each kind may still inject; it drops when one is injected
