@@ -36,7 +36,7 @@ estimate: ## the saving for the running kernel, or for VMLINUX=file and MODULES=
 test: ## everything that CI checks
 	@scripts/test
 
-bench: ## measure memory and instructions, write docs/results.md. QUICK=1: lean only. DEBIAN=1: Debian's configuration, too. ARCHES=1: small kernels, other architectures. RUNS=3: boots for memory
+bench: ## measure memory and instructions, write docs/results.md. QUICK=1: lean only, docs/ stay. DEBIAN=1: Debian's configuration, too. ARCHES=1: small kernels, other architectures. RUNS=3: boots for memory
 	@scripts/bench
 
 shell: ## a shell inside the booted kernel
@@ -73,7 +73,7 @@ arch-test: ## build, boot and test other architectures (slow)
 soak: ## MINUTES=10 of module loads, queries, messages, memory pressure and CPU hotplug in a debug kernel, CPUs in parallel
 	@scripts/soak
 
-fuzz-guest: ## MINUTES=15 of random operations on everything from several processes, in two debug kernels; SEED=n
+fuzz-guest: ## MINUTES=15 of random operations on everything from several processes, in each of two debug kernels; SEED=n
 	@scripts/fuzz-guest
 
 zram-test: ## zram and zswap on zsmalloc: the same writes on the kernel with and without the series (slow)

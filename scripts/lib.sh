@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: GPL-2.0
-# Helpers of the harness; every script sources this file first.
+# Helpers of the harness; bash scripts source this file first.
 
 set -euo pipefail
 export LC_ALL=C

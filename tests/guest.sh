@@ -3,7 +3,7 @@
 # guest.sh [CONFIG [SECONDS [TEST...]]]: run tests of tests/guest/ in one boot of the
 # patched kernel, with the modules that they load; SECONDS is for those that take a
 # duration. If none is named: those that suit any boot and that the configuration has
-# the options for; the debug configuration has all. Prints KTAP.
+# the options for; the debug configuration has all but race. Prints KTAP.
 . "$(dirname "$0")/../scripts/lib.sh"
 
 config=${1:-debug} seconds=${2:-}

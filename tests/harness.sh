@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # What the harness does with bad input and with archives that move on, and what a
 # guest run promises. Works in a copy of the scripts with its own build/, on toy
-# source trees and a toy archive; only the guest checks boot the real kernel (lean,
-# the whole series).
+# source trees and a toy archive; only the guest checks boot real kernels (lean,
+# with and without the series).
 . "$(dirname "$0")/../scripts/lib.sh"
 
 real_xdg=${XDG_CACHE_HOME:-} real_cache=$cache

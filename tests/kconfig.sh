@@ -79,6 +79,13 @@ default DYNAMIC_DEBUG_ZSMALLOC n arm64 DYNAMIC_DEBUG=y SWAP=y ZSWAP=y ZSMALLOC=y
 pool=(MMU=y DYNAMIC_DEBUG=y SWAP=y ZSWAP=y ZSMALLOC=y DYNAMIC_DEBUG_ZSMALLOC=y)
 default DYNAMIC_DEBUG_ZSMALLOC y arm "${pool[@]}" ARCH_MULTI_V7=y
 default DYNAMIC_DEBUG_ZSMALLOC n arm "${pool[@]}" ARCH_MULTI_V6=n ARCH_MULTI_V7=y ARM_LPAE=y
+# of the architectures that have so many on 32-bit, the others exclude such pages themselves
+check "40 bits on 32-bit: arc, arm and mips only" [ "$(cd "$src" &&
+	grep -rlE 'define MAX_POSSIBLE_PHYSMEM_BITS[^0-9]*(3[7-9]|4[0-9])' arch | cut -d/ -f2 | sort | paste -sd' ')" = 'arc arm mips' ]
+# excludes ARCH SYMBOL PAGES: SYMBOL depends on !PAGES
+excludes() { sed -n "/^config $2\$/,/^config /p" "$src/arch/$1/Kconfig" | grep -x "[[:space:]]depends on !$3" >/dev/null; }
+check "ARC_HAS_PAE40 excludes pages of 4 KiB" excludes arc ARC_HAS_PAE40 ARC_PAGE_SIZE_4K
+check "XPA excludes pages of 4 KiB" excludes mips CPU_MIPS32_R5_XPA PAGE_SIZE_4KB
 # What distributions choose. Debian: zsmalloc built in, no KUnit. Fedora: KUnit as a module
 # as well. Kernel testers: KUnit built in. Android: DYNAMIC_DEBUG_CORE alone, zsmalloc as a
 # module. Last, no dynamic debug.

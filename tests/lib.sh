@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
-# What tests on the host share: each sources it, and scripts/lib.sh, first.
+# What tests on the host that print KTAP share; they source scripts/lib.sh, then this.
 
 passed=0 failed=0
 

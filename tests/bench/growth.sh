@@ -13,7 +13,8 @@
 #				callsite and no other; it changes nothing, or +p, -p
 #  growth.N.query.module.same	a query that matches all
 #  growth.N.control		reading control, 64 KiB a read
-#  growth.N.control_lines, growth.control	its lines; and without the module
+#  growth.N.control_lines	its lines
+#  growth.control		reading control without the module
 . "$(dirname "$0")/lib.sh"
 
 start "$@"

@@ -28,7 +28,7 @@
 #  ins.query.WHAT.prefix-on, .prefix-off	+pmfl and -pmfl
 #  ins.class.{on,off}		a class parameter of test_dynamic_debug: all ten classes
 #  ins.load.MODULE, ins.unload.MODULE	MODULE: thousand (calls.ko), test_dynamic_debug,
-#  ins.load.MODULE.wall		many; with CONFIG=debian also bluetooth.  wall: the time
+#  and .wall			many; with CONFIG=debian also bluetooth.  wall: the time
 #				until it returns, waiting included
 #  ins.boot.init		microseconds until init runs
 #  ins.boot.INITCALL		and in each initcall of dynamic debug: dynamic_debug_init packs

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: GPL-2.0
-# What the parts of the benchmark share. NAME.sh CONFIG SERIES measures one boot of a
-# kernel and prints lines "@ key number"; all else goes to stderr.
+# What the parts of the benchmark share. NAME.sh CONFIG SERIES measures a kernel,
+# most of them in one boot, and prints lines "@ key number"; all else goes to stderr.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
 

@@ -3,7 +3,7 @@
 # Each allocation that dynamic debug makes in a query, a read of control or the
 # load of a module fails in turn. After each: a query that failed has changed no
 # callsite; a class parameter reports which classes are on; a module is loaded,
-# with all of its sites, or with none and a warning.
+# with all of its sites, with none and a warning, or is not listed, and the log says so.
 
 . ./lib.sh
 debug=/sys/kernel/debug

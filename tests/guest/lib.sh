@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034
 # SPDX-License-Identifier: GPL-2.0
-# What the tests of this directory share; each sources it from its own directory.
+# What the tests of this directory share; they source it from their directory.
 
 control=/proc/dynamic_debug/control
 memory=/sys/kernel/debug/dynamic_debug/memory

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# awk -v n=N -v dir=DIRECTORY -f growth.awk: the source of a module with N callsites,
+# awk -v n=N -v dir=DIRECTORY -f module.awk: the source of a module with N callsites,
 # in functions of 15 and files of 9,990; the last is its function's only one. Text,
 # distance and arguments vary, as in real code.
 
