@@ -59,6 +59,12 @@ question()
 	check "Debian's configuration with $* asks ${got:-nothing}, is to ask ${want:-nothing}" [ "$got" = "$want" ]
 }
 
+# excludes ARCH SYMBOL PAGES: SYMBOL depends on !PAGES
+excludes()
+{
+	sed -n "/^config $2\$/,/^config /p" "$src/arch/$1/Kconfig" | grep -x "[[:space:]]depends on !$3" >/dev/null
+}
+
 settings=(RUNTIME_TESTING_MENU=y PRINTK=y EXPERT=y PROC_FS=y MODULES=y)
 verdict DYNAMIC_DEBUG y "${settings[@]}"
 verdict DYNAMIC_DEBUG n EXPERT=y PRINTK=n PROC_FS=y
@@ -82,8 +88,6 @@ default DYNAMIC_DEBUG_ZSMALLOC n arm "${pool[@]}" ARCH_MULTI_V6=n ARCH_MULTI_V7=
 # of the architectures that have so many on 32-bit, the others exclude such pages themselves
 check "40 bits on 32-bit: arc, arm and mips only" [ "$(cd "$src" &&
 	grep -rlE 'define MAX_POSSIBLE_PHYSMEM_BITS[^0-9]*(3[7-9]|4[0-9])' arch | cut -d/ -f2 | sort | paste -sd' ')" = 'arc arm mips' ]
-# excludes ARCH SYMBOL PAGES: SYMBOL depends on !PAGES
-excludes() { sed -n "/^config $2\$/,/^config /p" "$src/arch/$1/Kconfig" | grep -x "[[:space:]]depends on !$3" >/dev/null; }
 check "ARC_HAS_PAE40 excludes pages of 4 KiB" excludes arc ARC_HAS_PAE40 ARC_PAGE_SIZE_4K
 check "XPA excludes pages of 4 KiB" excludes mips CPU_MIPS32_R5_XPA PAGE_SIZE_4KB
 # What distributions choose. Debian: zsmalloc built in, no KUnit. Fedora: KUnit as a module

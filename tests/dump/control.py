@@ -141,7 +141,7 @@ def blocks_of(fake, base, groups):
         data, packed = pack(rows, base)
         assert packed == count
         block = {'first': first, 'size': len(data)}
-        lost = count if where in ('none', 'strings') else 0
+        lost = count if where in ('none', 'strings', 'unindexed', 'away') else 0
         if where == 'pool':
             block['handle'] = fake.pooled(data)
         elif where in ('slab', 'none', 'strings'):
@@ -154,8 +154,6 @@ def blocks_of(fake, base, groups):
         elif where == 'lost':
             # the handle leads to an object of another one
             block['handle'] = fake.put(fake.read(fake.pooled(data), fake.long_size))
-            lost = count
-        if where in ('unindexed', 'away'):
             lost = count
         # without memory for packed sites, there are no blocks and no indexes
         if where != 'unindexed':

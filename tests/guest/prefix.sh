@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# The prefix of each callsite of a module, most of whose blocks were in the pool: with each flag alone
-# and with several, exactly what control shows for the callsite; cut off after 127 bytes.
+# The prefix of each callsite of a module, most of whose blocks were in the pool: with each
+# flag alone and with several, exactly what control shows for the callsite; cut off after
+# 127 bytes.
 
 . ./lib.sh
 

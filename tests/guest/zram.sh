@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# zsmalloc's other users, zram and zswap, with known data: every compression that is built in, again and
-# with another one, written back, compacted, discarded, limited; allocations of size
+# zsmalloc's other users, zram and zswap, with known data: every compression that is built
+# in, again and with another one, written back, compacted, discarded, limited; allocations of size
 # classes fail; all of it at once for SECONDS (60), with memory short. The data is as it
 # was. Lines that begin with "= " are to be the same on the kernel without the series.
 
