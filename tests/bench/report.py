@@ -182,7 +182,7 @@ class Tables:
         commands = ', '.join('`' + e['parts'][part]['command'] + '`' for e in entries)
         runs = first['parts'][part]['runs']
         return (f'Linux {first["kernel"]}, `{config}`, {first["compiler"]}; '
-                f'{"median of %d boots" % runs if runs > 1 else "one boot"} each of {commands}.')
+                f'{"median of %d runs" % runs if runs > 1 else "one run"} each of {commands}.')
 
     @staticmethod
     def how_to(config):
